@@ -1,0 +1,56 @@
+import type { CodegenConfig } from '@graphql-codegen/cli';
+
+const scalars = {
+  DateTime: 'Date',
+  EmailAddress: 'string',
+  TimeZone: 'string',
+  MinorUnits: 'number',
+  CurrencyCode: 'string',
+  SeatMapVersion: 'number',
+  _FieldSet: 'string',
+  ID: 'string',
+};
+
+function subgraph(name: string, mappers: Record<string, string>): CodegenConfig['generates'] {
+  return {
+    [`subgraphs/${name}/schema.generated.ts`]: {
+      schema: `subgraphs/${name}/schema.graphql`,
+      plugins: ['typescript', 'typescript-resolvers'],
+      config: {
+        federation: true,
+        useTypeImports: true,
+        enumsAsTypes: true,
+        immutableTypes: true,
+        importExtension: '.ts',
+        contextType: './context.ts#Context',
+        strictScalars: true,
+        scalars,
+        mappers,
+        // Fields of a foreign entity are resolved from its key alone.
+        defaultMapper: undefined,
+        inputMaybeValue: 'T | null | undefined',
+        maybeValue: 'T | null',
+        avoidOptionals: { field: true, inputValue: false, defaultValue: false },
+        skipTypename: true,
+      },
+    },
+  };
+}
+
+const config: CodegenConfig = {
+  generates: {
+    ...subgraph('auth', {
+      User: './domain/user.ts#User as UserModel',
+      Session: './domain/session.ts#ListedSession as SessionModel',
+    }),
+    ...subgraph('events', {
+      Event: './domain/event.ts#Event as EventModel',
+      User: './domain/event.ts#UserKey as UserKeyModel',
+    }),
+    ...subgraph('orders', {}),
+  },
+  hooks: {},
+};
+
+// oxlint-disable-next-line import/no-default-export -- the codegen CLI loads a default export
+export default config;

@@ -1,0 +1,157 @@
+import type { Server } from 'node:http';
+import type { ApolloServerPlugin, BaseContext } from '@apollo/server';
+import { ApolloServer } from '@apollo/server';
+import { ApolloServerPluginInlineTraceDisabled, ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
+import { buildSubgraphSchema } from '@apollo/subgraph';
+import type { GraphQLResolverMap } from '@apollo/subgraph/dist/schema-helper/resolverMap.js';
+import { fastifyApolloHandler } from '@as-integrations/fastify';
+import type { FastifyInstance } from 'fastify';
+import fastify from 'fastify';
+import { parse } from 'graphql';
+import { newId } from '../values/ids.ts';
+import { AppError, isForClients, maskedError, rootCause } from './errors.ts';
+import type { Identity, IdentityVerifier } from './identity.ts';
+import { IDENTITY_HEADER } from './identity.ts';
+import { serveSubscriptions } from './subgraph-subscriptions.ts';
+
+/** What a resolver's context starts from; `identity` is proven, never a client's claim. */
+export type SubgraphRequest = {
+  readonly identity: Identity;
+  readonly requestId: string;
+  /** As the client sent it; the router forwards this one header. */
+  readonly idempotencyKey: string | undefined;
+  /** Set by a resolver to send something beside the data: auth's session cookies. */
+  readonly extensions: Record<string, unknown>;
+};
+
+type Log = {
+  readonly error: (details: Record<string, unknown>, message: string) => void;
+  readonly warn: (details: Record<string, unknown>, message: string) => void;
+};
+
+export type SubgraphServerDeps<Context extends BaseContext> = {
+  readonly name: string;
+  readonly typeDefs: string;
+  readonly resolvers: GraphQLResolverMap<Context>;
+  readonly verifier: IdentityVerifier;
+  readonly createContext: (request: SubgraphRequest) => Context;
+  readonly logger: Log;
+  readonly introspection: boolean;
+  /** Answers while the process lives; `ready` is asked for /readyz. */
+  readonly ready: () => Promise<boolean>;
+  readonly routes?: (app: FastifyInstance) => void;
+};
+
+export type SubgraphServer = { readonly app: FastifyInstance; readonly httpServer: Server; readonly close: () => Promise<void> };
+
+/** The router's entity fetches carry long lists of keys; a client's own documents were limited before they got here. */
+const BODY_LIMIT_BYTES = 4 * 1024 * 1024;
+const MAX_TOKENS = 10_000;
+const REQUEST_TIMEOUT_MS = 30_000;
+
+type RequestContext<Context> = { readonly context: Context; readonly request: SubgraphRequest };
+
+/** A subgraph as an HTTP server: POST /graphql for whoever proves an identity, subscriptions over WebSocket on the same path, /health and /readyz. */
+export async function createSubgraphServer<Context extends BaseContext>(deps: SubgraphServerDeps<Context>): Promise<SubgraphServer> {
+  // Apollo Server wants its own context object to be the resolvers' context; the request rides along in a WeakMap instead of polluting it.
+  const requests = new WeakMap<object, SubgraphRequest>();
+  const schema = buildSubgraphSchema({ typeDefs: parse(deps.typeDefs), resolvers: deps.resolvers as GraphQLResolverMap<unknown> });
+  const extensionsPlugin: ApolloServerPlugin<Context> = {
+    requestDidStart: async () => ({
+      willSendResponse: async ({ contextValue, response }) => {
+        const request = requests.get(contextValue);
+        if (!request || Object.keys(request.extensions).length === 0) return;
+        if (response.body.kind === 'single') response.body.singleResult.extensions = { ...response.body.singleResult.extensions, ...request.extensions };
+      },
+    }),
+  };
+
+  const logUnexpected = (error: unknown, requestId: string): void => {
+    const cause = rootCause(error);
+    if (cause instanceof AppError) {
+      if (cause.cause !== undefined) deps.logger.warn({ err: cause.cause, code: cause.code, requestId }, cause.message);
+      return;
+    }
+    if (!isForClients(error)) deps.logger.error({ err: cause, requestId }, 'a resolver failed');
+  };
+
+  const apollo = new ApolloServer<Context>({
+    schema,
+    introspection: deps.introspection,
+    parseOptions: { maxTokens: MAX_TOKENS },
+    stopOnTerminationSignals: false,
+    includeStacktraceInErrorResponses: false,
+    // Callers are our own processes, never browsers: none comes in without a signed identity.
+    csrfPrevention: false,
+    plugins: [ApolloServerPluginLandingPageDisabled(), ApolloServerPluginInlineTraceDisabled(), extensionsPlugin],
+    formatError: (formatted, error) => {
+      const requestId = newId('err');
+      logUnexpected(error, requestId);
+      return isForClients(error) ? formatted : maskedError(formatted, requestId);
+    },
+  });
+  await apollo.start();
+
+  const app = fastify({ bodyLimit: BODY_LIMIT_BYTES, requestTimeout: REQUEST_TIMEOUT_MS, forceCloseConnections: true, logger: false });
+
+  const identities = new WeakMap<object, Identity>();
+  app.addHook('onRequest', async (request, reply) => {
+    if (!request.url.startsWith('/graphql')) return;
+    const token = request.headers[IDENTITY_HEADER];
+    const identity = typeof token === 'string' ? await deps.verifier.verify(token) : null;
+    if (!identity) {
+      await reply.code(401).send({ errors: [{ message: 'This subgraph answers its router only.', extensions: { code: 'UNAUTHENTICATED' } }] });
+      return;
+    }
+    identities.set(request, identity);
+  });
+  app.post(
+    '/graphql',
+    fastifyApolloHandler(apollo, {
+      context: async (request) => {
+        const identity = identities.get(request);
+        if (!identity) throw new AppError('UNAUTHENTICATED', 'This subgraph answers its router only.');
+        const { context, request: started } = begin(deps, {
+          identity,
+          requestId: singleHeader(request.headers['x-request-id']) ?? newId('req'),
+          idempotencyKey: singleHeader(request.headers['idempotency-key']),
+          extensions: {},
+        });
+        requests.set(context, started);
+        return context;
+      },
+    }),
+  );
+  app.get('/health', async () => ({ status: 'ok', subgraph: deps.name }));
+  app.get('/readyz', async (_request, reply) => {
+    const ready = await deps.ready().catch(() => false);
+    return reply.code(ready ? 200 : 503).send({ status: ready ? 'ok' : 'unavailable', subgraph: deps.name });
+  });
+  deps.routes?.(app);
+
+  const subscriptions = serveSubscriptions({
+    httpServer: app.server,
+    schema,
+    verifier: deps.verifier,
+    createContext: (request) => begin(deps, request).context,
+    logUnexpected,
+  });
+
+  return {
+    app,
+    httpServer: app.server,
+    close: async () => {
+      await subscriptions.close();
+      await app.close();
+      await apollo.stop();
+    },
+  };
+}
+
+function begin<Context extends BaseContext>(deps: SubgraphServerDeps<Context>, request: SubgraphRequest): RequestContext<Context> {
+  return { context: deps.createContext(request), request };
+}
+
+function singleHeader(value: string | string[] | undefined): string | undefined {
+  return typeof value === 'string' && value.length > 0 && value.length <= 1_000 ? value : undefined;
+}

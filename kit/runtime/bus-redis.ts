@@ -1,0 +1,131 @@
+import type { RedisClient } from './redis.ts';
+import type { Logger } from './logger.ts';
+import type { DomainEvent, DomainEventBus, Subscription } from './bus.ts';
+import { domainEventSchema } from './bus.ts';
+
+const streamKey = (source: string): string => `bus:${source}`;
+const markKey = (source: string): string => `outbox-mark:${source}`;
+
+/** Events stay readable for consumers that were away; beyond this the outbox still has them for 7 days. */
+const STREAM_MAX_LENGTH = 100_000;
+/** An event whose consumer died is taken over by another after this. */
+const CLAIM_IDLE_MS = 10_000;
+const BATCH = 50;
+const BLOCK_MS = 1_000;
+
+const wait = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/** `connect` opens a connection of its own for each subscription: XREADGROUP blocks it. */
+export function createRedisStreamsBus(deps: { redis: RedisClient; connect: (name: string) => Promise<RedisClient>; logger: Logger }): DomainEventBus {
+  const subscriptions = new Set<Subscription>();
+
+  async function publish(source: string, number: number, event: DomainEvent): Promise<void> {
+    const results = await deps.redis
+      .multi()
+      .xadd(streamKey(source), 'MAXLEN', '~', STREAM_MAX_LENGTH, '*', 'event', JSON.stringify(event))
+      .set(markKey(source), number)
+      .exec();
+    const failed = results?.find(([error]) => error);
+    if (!results || failed) throw new Error('The event was not accepted by Redis.', { cause: failed?.[0] });
+  }
+
+  async function mark(source: string): Promise<number | null> {
+    const value = await deps.redis.get(markKey(source));
+    return value === null ? null : Number(value);
+  }
+
+  async function subscribe(options: Parameters<DomainEventBus['subscribe']>[0]): Promise<Subscription> {
+    const connection = await deps.connect(`bus:${options.group}`);
+    let closed = false;
+
+    // MKSTREAM and id 0: a group made again after a flush reads everything that was sent again since.
+    async function ensureGroups(): Promise<void> {
+      for (const source of options.sources) {
+        try {
+          await connection.xgroup('CREATE', streamKey(source), options.group, '0', 'MKSTREAM');
+        } catch (error) {
+          if (!(error instanceof Error && error.message.startsWith('BUSYGROUP'))) throw error;
+        }
+      }
+    }
+
+    async function deliver(key: string, entries: readonly [id: string, fields: string[] | null][]): Promise<void> {
+      for (const [id, fields] of entries) {
+        if (closed) return;
+        const raw = fields?.[1];
+        const parsed = raw === undefined ? null : domainEventSchema.safeParse(JSON.parse(raw));
+        if (parsed?.success) {
+          try {
+            await options.onEvent(parsed.data);
+          } catch (error) {
+            // Not acknowledged: it comes again, here or at another member, through XAUTOCLAIM.
+            deps.logger.warn({ err: error, event: parsed.data.id, type: parsed.data.type }, 'a domain event could not be consumed; it will come again');
+            continue;
+          }
+        } else deps.logger.error({ entry: id, key }, 'an unreadable entry on the bus was skipped');
+        await connection.xack(key, options.group, id);
+      }
+    }
+
+    async function takeOver(): Promise<void> {
+      for (const source of options.sources) {
+        const key = streamKey(source);
+        const [, entries] = (await connection.xautoclaim(key, options.group, options.member, CLAIM_IDLE_MS, '0', 'COUNT', BATCH)) as [string, [string, string[] | null][]];
+        await deliver(key, entries);
+      }
+    }
+
+    async function readOnce(): Promise<void> {
+      const keys = options.sources.map(streamKey);
+      const reply = (await connection.xreadgroup('GROUP', options.group, options.member, 'COUNT', BATCH, 'BLOCK', BLOCK_MS, 'STREAMS', ...keys, ...keys.map(() => '>'))) as
+        | [string, [string, string[]][]][]
+        | null;
+      for (const [key, entries] of reply ?? []) await deliver(key, entries);
+    }
+
+    async function loop(): Promise<void> {
+      let nextTakeOver = 0;
+      while (!closed) {
+        try {
+          if (Date.now() >= nextTakeOver) {
+            nextTakeOver = Date.now() + CLAIM_IDLE_MS / 2;
+            await takeOver();
+          }
+          await readOnce();
+        } catch (error) {
+          if (closed) return;
+          const flushed = error instanceof Error && error.message.startsWith('NOGROUP');
+          if (!flushed) {
+            deps.logger.warn({ err: error, group: options.group }, 'the bus cannot be read; trying again');
+            await wait(200);
+          }
+          await ensureGroups().catch(() => wait(500));
+        }
+      }
+    }
+
+    await ensureGroups();
+    const running = loop();
+    const subscription: Subscription = {
+      close: async () => {
+        if (closed) return;
+        closed = true;
+        subscriptions.delete(subscription);
+        // Ends a blocked read at once; what was read and not acknowledged comes again.
+        connection.disconnect();
+        await running;
+      },
+    };
+    subscriptions.add(subscription);
+    return subscription;
+  }
+
+  return {
+    publish,
+    mark,
+    subscribe,
+    close: async () => {
+      await Promise.all([...subscriptions].map((subscription) => subscription.close()));
+    },
+  };
+}

@@ -1,0 +1,121 @@
+import type { ClientSession, Collection, Db } from 'mongodb';
+import type { Clock } from '../values/clock.ts';
+import { newId } from '../values/ids.ts';
+import type { DomainEventBus } from './bus.ts';
+import type { LeaseDocument } from './lease.ts';
+import { createLease } from './lease.ts';
+import type { Logger } from './logger.ts';
+import { runPeriodically } from './periodic.ts';
+
+export type OutboxDocument = {
+  _id: string;
+  type: string;
+  aggregateId: string;
+  version: number;
+  occurredAt: Date;
+  data: Record<string, unknown>;
+  /** Whether the seat map shows it already (orders); true from the start where nothing is shown. */
+  shown: boolean;
+  sent: boolean;
+  /** Given when it is first sent; the bus keeps the highest one it took. */
+  number: number | null;
+};
+
+export type NewDomainEvent = {
+  readonly type: string;
+  readonly aggregateId: string;
+  readonly version: number;
+  readonly data: Record<string, unknown>;
+  readonly shown?: boolean;
+  /** Deterministic where the transaction may be run again by a retry; else a new one. */
+  readonly id?: string;
+};
+
+const KEPT_DAYS = 7;
+
+/** Facts to be told, written in the same transaction as the change they tell of: neither can exist without the other. */
+export function createOutbox(deps: { db: Db; clock: Clock }) {
+  const rows = deps.db.collection<OutboxDocument>('outbox');
+  return {
+    rows,
+    async ensureIndexes(): Promise<void> {
+      await rows.createIndex({ sent: 1, aggregateId: 1, version: 1 });
+      await rows.createIndex({ shown: 1, occurredAt: 1 });
+      await rows.createIndex({ number: 1 });
+      await rows.createIndex({ occurredAt: 1 }, { expireAfterSeconds: KEPT_DAYS * 86_400 });
+    },
+    /** Returns the row's id. `session` is the transaction of the change. */
+    async append(session: ClientSession, event: NewDomainEvent): Promise<string> {
+      const _id = event.id ?? newId('evt');
+      await rows.insertOne(
+        { _id, type: event.type, aggregateId: event.aggregateId, version: event.version, occurredAt: deps.clock.now(), data: event.data, shown: event.shown ?? true, sent: false, number: null },
+        { session },
+      );
+      return _id;
+    },
+  };
+}
+export type Outbox = ReturnType<typeof createOutbox>;
+
+const RELAY_BATCH = 200;
+const LEASE_MS = 10_000;
+
+/**
+ * Sends what is in the outbox and not yet on the bus, at least once, in order of each aggregate's version. One process at a time does so (a lease);
+ * should two overlap, an event is sent twice and consumers drop the second. Every run compares the bus's mark with the highest number sent: lower or
+ * gone means that the bus lost events, and those are sent again.
+ */
+export function createOutboxRelay(deps: {
+  db: Db;
+  rows: Collection<OutboxDocument>;
+  bus: DomainEventBus;
+  clock: Clock;
+  logger: Logger;
+  everyMilliseconds?: number;
+}) {
+  const source = deps.db.databaseName;
+  const lease = createLease({ leases: deps.db.collection<LeaseDocument>('leases'), name: 'outbox-relay', lifeMilliseconds: LEASE_MS, clock: deps.clock });
+
+  async function send(row: OutboxDocument, number: number): Promise<void> {
+    // The number is stored before sending: a relay that dies in between finds a number above the mark and sends the row again.
+    if (row.number !== number) await deps.rows.updateOne({ _id: row._id }, { $set: { number } });
+    await deps.bus.publish(source, number, { id: row._id, type: row.type, aggregateId: row.aggregateId, version: row.version, occurredAt: row.occurredAt, data: row.data });
+    await deps.rows.updateOne({ _id: row._id }, { $set: { sent: true } });
+  }
+
+  async function highestNumber(): Promise<number> {
+    const last = await deps.rows.find({ number: { $gt: 0 } }).sort({ number: -1 }).limit(1).next();
+    return last?.number ?? 0;
+  }
+
+  async function runOnce(): Promise<void> {
+    if (!(await lease.acquire())) return;
+    const highest = await highestNumber();
+    const mark = (await deps.bus.mark(source)) ?? 0;
+    if (mark < highest) {
+      deps.logger.warn({ mark, highest }, 'the bus lost events; sending them again');
+      const lost = deps.rows.find({ number: { $gt: mark } }).sort({ number: 1 });
+      for await (const row of lost) if (row.number !== null) await send(row, row.number);
+    }
+    let next = highest + 1;
+    for (;;) {
+      const batch = await deps.rows.find({ sent: false }).sort({ aggregateId: 1, version: 1 }).limit(RELAY_BATCH).toArray();
+      for (const row of batch) {
+        await send(row, row.number ?? next);
+        if (row.number === null) next += 1;
+      }
+      if (batch.length < RELAY_BATCH || !(await lease.acquire())) return;
+    }
+  }
+
+  const loop = runPeriodically({ name: 'outbox-relay', everyMilliseconds: deps.everyMilliseconds ?? 250, logger: deps.logger, task: runOnce });
+  return {
+    /** Called after a commit, so that the event goes out now and not with the next round. */
+    trigger: loop.trigger,
+    close: async (): Promise<void> => {
+      await loop.close();
+      await lease.release().catch(() => undefined);
+    },
+  };
+}
+export type OutboxRelay = ReturnType<typeof createOutboxRelay>;

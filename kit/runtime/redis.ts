@@ -1,0 +1,58 @@
+import { Redis } from 'ioredis';
+import { StartError } from './env.ts';
+import type { Logger } from './logger.ts';
+import { withoutCredentials } from './mongo.ts';
+
+export type RedisClient = Redis;
+
+/** With Redis away an answer must still come within a second; half of it is left for the rest of the request. */
+const COMMAND_TIMEOUT_MS = 500;
+
+export type RedisSettings = {
+  readonly url: string;
+  /** Shown in Redis' own CLIENT LIST. */
+  readonly name: string;
+  readonly logger: Logger;
+  /** For connections that block (XREAD BLOCK) or subscribe: no command deadline. */
+  readonly blocking?: boolean;
+  readonly keyPrefix?: string;
+};
+
+/**
+ * Connected when it resolves. Afterwards it reconnects by itself; while it is away commands fail at once instead of queueing:
+ * a hold that is carried out seconds after its caller was told it failed would be worse than no hold.
+ */
+export async function connectRedis(settings: RedisSettings): Promise<Redis> {
+  const redis = new Redis(settings.url, {
+    connectionName: settings.name,
+    lazyConnect: true,
+    enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
+    maxRetriesPerRequest: 0,
+    connectTimeout: 2_000,
+    retryStrategy: (times) => Math.min(50 * 2 ** times, 1_000),
+    ...(settings.blocking ? {} : { commandTimeout: COMMAND_TIMEOUT_MS }),
+    ...(settings.keyPrefix === undefined ? {} : { keyPrefix: settings.keyPrefix }),
+  });
+  let lastLogged = 0;
+  redis.on('error', (error) => {
+    // One line a second at most: a reconnect loop would drown everything else.
+    if (Date.now() - lastLogged < 1_000) return;
+    lastLogged = Date.now();
+    settings.logger.warn({ err: error, connection: settings.name }, 'Redis connection failed');
+  });
+  try {
+    await redis.connect();
+  } catch (error) {
+    redis.disconnect();
+    throw new StartError(`REDIS_URL: Redis cannot be reached (${withoutCredentials(settings.url)}). Is it running?`, { cause: error });
+  }
+  return redis;
+}
+
+/** The same server, another logical database: holds live apart, because among many long-lived keys Redis expires late. */
+export function withLogicalDatabase(url: string, database: number): string {
+  const parsed = new URL(url);
+  parsed.pathname = `/${database}`;
+  return parsed.toString();
+}

@@ -1,0 +1,19 @@
+/** Redis keys and channels that auth writes and the router reads: the seam between them, stated once. */
+export const sessionKeys = {
+  /** Hash, owned by auth: the refresh-token family. */
+  session: (sid: string): string => `sess:${sid}`,
+  /** Highest `gen` whose access token the router has met; written by the router. */
+  seenGeneration: (sid: string): string => `sess-seen:${sid}`,
+  /** Present while access tokens of an ended session could still be alive. */
+  revoked: (sid: string): string => `sess:rev:${sid}`,
+  /** The user's token version: access tokens with a lower `ver` are refused. Missing: not raised lately. */
+  userVersion: (userId: string): string => `user-version:${userId}`,
+  /** Set of the user's sids. */
+  userSessions: (userId: string): string => `user-sessions:${userId}`,
+};
+
+/** Message: JSON `{ "sid": string }` or `{ "userId": string, "version": number }`. */
+export const SESSION_REVOKED_CHANNEL = 'session:revoked';
+
+/** The access token's fixed parts: auth signs them, the router demands them. */
+export const ACCESS_TOKEN = { type: 'at+jwt', issuer: 'seatgraph-auth', audience: 'seatgraph', algorithm: 'EdDSA' } as const;

@@ -1,0 +1,18 @@
+/** `amount` is a whole number of the currency's smallest unit. */
+export type Money = { readonly amount: number; readonly currency: string };
+
+/** Digits behind the decimal point, from the runtime's own ISO 4217 table: 2 for EUR, 0 for JPY, 3 for KWD. */
+export function currencyDecimals(currency: string): number {
+  return new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
+}
+
+/** Adding amounts of two currencies is a bug, never a number. */
+export function sumMoney(parts: readonly Money[], currency: string): Money {
+  let amount = 0;
+  for (const part of parts) {
+    if (part.currency !== currency) throw new Error(`Cannot add ${part.currency} to ${currency}.`);
+    amount += part.amount;
+  }
+  if (!Number.isSafeInteger(amount)) throw new Error('The sum is beyond 2^53-1.');
+  return { amount, currency };
+}

@@ -1,0 +1,25 @@
+import { defineConfig } from 'vitest/config';
+import { fileURLToPath } from 'node:url';
+
+// graphql ships ESM and CJS builds side by side; two copies in one process refuse each other's types ("another module or realm").
+const graphqlEntry = fileURLToPath(new URL('./node_modules/graphql/index.js', import.meta.url));
+const resolve = { alias: [{ find: /^graphql$/, replacement: graphqlEntry }] };
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        resolve,
+        test: { name: 'unit', include: ['{kit,subgraphs,router,local,tests,scripts}/**/*.test.ts'], exclude: ['**/*.int.test.ts', '**/node_modules/**'] },
+      },
+      {
+        resolve,
+        test: { name: 'integration', globalSetup: ['tests/harness/servers.ts'], include: ['{kit,subgraphs,router,local}/**/*.int.test.ts'], testTimeout: 30_000, hookTimeout: 30_000 },
+      },
+      {
+        resolve,
+        test: { name: 'e2e', globalSetup: ['tests/harness/servers.ts'], include: ['tests/e2e/**/*.e2e.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 },
+      },
+    ],
+  },
+});
