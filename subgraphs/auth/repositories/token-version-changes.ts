@@ -1,0 +1,34 @@
+import type { ClientSession, Db } from 'mongodb';
+import type { Clock } from '../../../kit/values/clock.ts';
+import { newId } from '../../../kit/values/ids.ts';
+import type { TokenVersionChange } from '../domain/token-version.ts';
+
+type ChangeDocument = Omit<TokenVersionChange, 'id'> & { _id: string };
+
+const toChange = ({ _id, ...rest }: ChangeDocument): TokenVersionChange => ({ id: _id, ...rest });
+
+/** Auth's outbox towards Redis: what a transaction decided about tokens, until Redis knows it for as long as it matters. */
+export function createTokenVersionChanges(deps: { db: Db; clock: Clock }) {
+  const changes = deps.db.collection<ChangeDocument>('token_version_changes');
+  return {
+    async ensureIndexes(): Promise<void> {
+      await changes.createIndex({ createdAt: 1 });
+    },
+    async append(session: ClientSession, change: Pick<TokenVersionChange, 'userId' | 'version' | 'endsSessions' | 'keptSid'>): Promise<TokenVersionChange> {
+      const document: ChangeDocument = { _id: newId('tvc'), ...change, createdAt: deps.clock.now(), applied: false };
+      await changes.insertOne(document, { session });
+      return toChange(document);
+    },
+    /** Oldest first, a batch of them. */
+    async list(limit: number): Promise<readonly TokenVersionChange[]> {
+      return (await changes.find({}).sort({ createdAt: 1 }).limit(limit).toArray()).map(toChange);
+    },
+    async markApplied(id: string): Promise<void> {
+      await changes.updateOne({ _id: id }, { $set: { applied: true } });
+    },
+    async removeApplied(createdBefore: Date): Promise<void> {
+      await changes.deleteMany({ createdAt: { $lt: createdBefore }, applied: true });
+    },
+  };
+}
+export type TokenVersionChanges = ReturnType<typeof createTokenVersionChanges>;

@@ -1,0 +1,23 @@
+import { idReferenceSchema } from '../../../kit/graphql/input-schemas.ts';
+import { parseInput } from '../../../kit/graphql/parse-input.ts';
+import { canReadAccount } from '../domain/user.ts';
+import type { SessionResolvers, SignedInResolvers, UserResolvers } from '../schema.generated.ts';
+import type { Implements } from './implements.ts';
+
+export const User: Implements<UserResolvers, '__resolveReference' | 'email' | 'roles' | 'sessions'> = {
+  __resolveReference: (reference, context) => context.loadUser(parseInput(idReferenceSchema, reference).id),
+  email: (user, _args, context) => (canReadAccount(context.viewer, user) ? user.email : null),
+  roles: (user, _args, context) => (canReadAccount(context.viewer, user) ? user.roles : null),
+  sessions: (user, _args, context) => context.usecases.listSessions(context.viewer, user),
+};
+
+export const Session: Implements<SessionResolvers, 'id' | 'createdAt' | 'lastUsedAt' | 'userAgent'> = {
+  id: ({ name }) => name,
+  createdAt: ({ session }) => session.createdAt,
+  lastUsedAt: ({ session }) => session.lastUsedAt,
+  userAgent: ({ session }) => session.userAgent,
+};
+
+export const SignedIn: Implements<SignedInResolvers, 'accessTokenExpiresAt'> = {
+  accessTokenExpiresAt: ({ tokens }) => tokens.accessTokenExpiresAt,
+};

@@ -1,0 +1,34 @@
+import type { Clock } from '../../../kit/values/clock.ts';
+import type { TokenVersionChange } from '../domain/token-version.ts';
+import type { SessionStore } from '../repositories/session-store.ts';
+import type { TokenVersionChanges } from '../repositories/token-version-changes.ts';
+
+const BATCH = 1_000;
+/** On top of an access token's life, for clocks that differ. */
+const LEEWAY_MS = 60_000;
+
+/** Carries token versions from MongoDB, which decides, to Redis, where the router looks. Every step may be repeated. */
+export function createApplyTokenVersion(deps: { changes: TokenVersionChanges; sessions: SessionStore; accessTokenLifeSeconds: number; clock: Clock }) {
+  /** Returns how many sessions it ended. */
+  async function apply(change: TokenVersionChange): Promise<number> {
+    await deps.sessions.raiseUserVersion(change.userId, change.version);
+    const ended = change.endsSessions ? await deps.sessions.endOlder(change.userId, change.version, change.keptSid) : 0;
+    await deps.changes.markApplied(change.id);
+    return ended;
+  }
+
+  /** What a process left undone when it died, and what Redis forgot while an older access token could still be alive. */
+  async function applyPending(): Promise<void> {
+    const outlived = new Date(deps.clock.now().getTime() - deps.accessTokenLifeSeconds * 1000 - LEEWAY_MS);
+    await deps.changes.removeApplied(outlived);
+    const changes = await deps.changes.list(BATCH);
+    const versions = await deps.sessions.userVersions(changes.map((change) => change.userId));
+    for (const [index, change] of changes.entries()) {
+      const isForgotten = (versions[index] ?? 0) < change.version;
+      if (!change.applied || isForgotten) await apply(change);
+    }
+  }
+
+  return { apply, applyPending };
+}
+export type ApplyTokenVersion = ReturnType<typeof createApplyTokenVersion>;
