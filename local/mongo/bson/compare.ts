@@ -1,0 +1,51 @@
+import { keyOf, stringOrder } from './key.ts';
+import { toDouble } from './number.ts';
+import { bsonType, RANK, rankOf } from './value.ts';
+
+/** MongoDB's total order over all BSON values. Absent counts as null here; an index alone tells them apart. */
+export function compareValues(left: unknown, right: unknown): number {
+  const leftRank = rankOf(left ?? null);
+  const rightRank = rankOf(right ?? null);
+  if (leftRank !== rightRank) return leftRank - rightRank;
+  return compareSameRank(leftRank, left ?? null, right ?? null);
+}
+
+export function valuesEqual(left: unknown, right: unknown): boolean {
+  return left === right || compareValues(left, right) === 0;
+}
+
+function order<T extends number | string>(left: T, right: T): number {
+  return left < right ? -1 : left > right ? 1 : 0;
+}
+
+export function compareSameRank(rank: number, left: unknown, right: unknown): number {
+  switch (rank) {
+    case RANK.null:
+    case RANK.minKey:
+    case RANK.maxKey:
+      return 0;
+    case RANK.boolean:
+      return Number(left) - Number(right);
+    case RANK.date:
+      return order((left as Date).getTime(), (right as Date).getTime());
+    case RANK.string:
+      if (typeof left === 'string' && typeof right === 'string') return left === right ? 0 : order(stringOrder(left), stringOrder(right));
+      break;
+    case RANK.number:
+      if (isPlainNumber(left) && isPlainNumber(right)) {
+        const a = toDouble(left);
+        const b = toDouble(right);
+        // NaN equals itself and sorts below every other number.
+        if (Number.isNaN(a)) return Number.isNaN(b) ? 0 : -1;
+        return Number.isNaN(b) ? 1 : order(a, b);
+      }
+      break;
+    default:
+  }
+  return order(keyOf(left), keyOf(right));
+}
+
+function isPlainNumber(value: unknown): boolean {
+  const tag = bsonType(value);
+  return tag === 'Int32' || tag === 'Double' || typeof value === 'number';
+}

@@ -1,0 +1,135 @@
+import type { Binary, BSONRegExp, Code, ObjectId, Timestamp } from 'bson';
+import { clampToFinite, residualOf, toDouble } from './number.ts';
+import { bsonType, fieldsOf, RANK, rankOf } from './value.ts';
+
+/*
+ * Order-preserving keys: for any two values, `keyOf(a) < keyOf(b)` as strings exactly when a sorts before b, and equal
+ * keys mean equal values. No key is the beginning of another, so keys can be joined, and inverted for a descending part.
+ */
+
+const doubleBuffer = new DataView(new ArrayBuffer(8));
+
+/** Sixty-four bits as four UTF-16 units, with the sign turned so that units compare like the numbers. */
+function doubleKey(double: number): string {
+  // -0 and 0 are one value.
+  doubleBuffer.setFloat64(0, double === 0 ? 0 : double);
+  const negative = (doubleBuffer.getUint16(0) & 0x8000) !== 0;
+  const flip = negative ? 0xffff : 0;
+  const first = negative ? doubleBuffer.getUint16(0) ^ 0xffff : doubleBuffer.getUint16(0) | 0x8000;
+  return String.fromCharCode(first, doubleBuffer.getUint16(2) ^ flip, doubleBuffer.getUint16(4) ^ flip, doubleBuffer.getUint16(6) ^ flip);
+}
+
+function numberKey(value: unknown): string {
+  const double = toDouble(value);
+  if (Number.isNaN(double)) return '\u0000';
+  const residual = residualOf(value, double);
+  if (residual === null) return `\u0001${doubleKey(double)}\u0002`;
+  // The double says where, the residual which side of it and how far: magnitude, then digits.
+  const negative = residual.coefficient < 0n;
+  const digits = (negative ? -residual.coefficient : residual.coefficient).toString();
+  const magnitude = String.fromCharCode(0x4000 + digits.length + residual.exponent);
+  const distance = `${magnitude}${digits.replace(/0+$/, '')}\u0000`;
+  return `\u0001${doubleKey(clampToFinite(double))}${negative ? `\u0001${invertKey(distance)}` : `\u0003${distance}`}`;
+}
+
+/** Code points, not UTF-16 units: MongoDB compares the bytes of UTF-8, where U+1F600 comes after U+FF5E. */
+export function stringOrder(value: string): string {
+  if (!/[\ud800-\uffff]/.test(value)) return value;
+  let fixed = '';
+  for (let i = 0; i < value.length; i += 1) {
+    const unit = value.charCodeAt(i);
+    fixed += String.fromCharCode(unit < 0xd800 ? unit : unit < 0xe000 ? unit + 0x2000 : unit - 0x800);
+  }
+  return fixed;
+}
+
+function stringKey(value: string): string {
+  const ordered = stringOrder(value);
+  return `${ordered.includes('\u0000') ? ordered.replaceAll('\u0000', '\u0000\u0001') : ordered}\u0000\u0000`;
+}
+
+function bytesKey(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+}
+
+function binaryKey(value: Binary | Uint8Array): string {
+  const bytes = value instanceof Uint8Array ? value : value.buffer.subarray(0, value.position);
+  const subtype = value instanceof Uint8Array ? 0 : value.sub_type;
+  return String.fromCharCode(bytes.length >>> 16, bytes.length & 0xffff, subtype) + bytesKey(bytes);
+}
+
+function timestampKey(value: Timestamp): string {
+  const high = value.getHighBitsUnsigned();
+  const low = value.getLowBitsUnsigned();
+  return String.fromCharCode(high >>> 16, high & 0xffff, low >>> 16, low & 0xffff);
+}
+
+function regexKey(value: BSONRegExp | RegExp): string {
+  return value instanceof RegExp ? stringKey(value.source) + stringKey(value.flags) : stringKey(value.pattern) + stringKey(value.options);
+}
+
+function objectKey(value: object): string {
+  let key = '';
+  for (const [name, field] of fieldsOf(value)) {
+    if (field === undefined || typeof field === 'function') continue;
+    const rank = rankOf(field);
+    key += String.fromCharCode(rank) + stringKey(name) + payloadKey(rank, field);
+  }
+  return `${key}\u0000`;
+}
+
+function payloadKey(rank: number, value: unknown): string {
+  switch (rank) {
+    case RANK.number:
+      return numberKey(value);
+    case RANK.string:
+      return stringKey(typeof value === 'string' ? value : String(value));
+    case RANK.objectId:
+      return bytesKey((value as ObjectId).id);
+    case RANK.boolean:
+      return value === true ? '\u0002' : '\u0001';
+    case RANK.date:
+      return doubleKey((value as Date).getTime());
+    case RANK.object:
+      return objectKey(value as object);
+    case RANK.array:
+      return `${(value as unknown[]).map((item) => keyOf(item === undefined ? null : item)).join('')}\u0000`;
+    case RANK.binary:
+      return binaryKey(value as Binary);
+    case RANK.timestamp:
+      return timestampKey(value as Timestamp);
+    case RANK.regex:
+      return regexKey(value as BSONRegExp);
+    case RANK.code:
+    case RANK.codeWithScope: {
+      const code = value as Code;
+      return stringKey(String(code.code)) + (code.scope ? objectKey(code.scope) : '');
+    }
+    default:
+      return '';
+  }
+}
+
+export function keyOf(value: unknown): string {
+  const rank = rankOf(value);
+  return String.fromCharCode(rank) + payloadKey(rank, value);
+}
+
+/** The same key for a descending part: order reversed, still no key the beginning of another. */
+export function invertKey(key: string): string {
+  const units = new Array<number>(key.length);
+  for (let i = 0; i < key.length; i += 1) units[i] = 0xffff - key.charCodeAt(i);
+  return unitsToString(units);
+}
+
+function unitsToString(units: number[]): string {
+  if (units.length < 4096) return String.fromCharCode(...units);
+  let text = '';
+  for (let i = 0; i < units.length; i += 4096) text += String.fromCharCode(...units.slice(i, i + 4096));
+  return text;
+}
+
+/** The _id of a document, as the key of its record. ObjectIds are most of them. */
+export function idKeyOf(id: unknown): string {
+  return bsonType(id) === 'ObjectId' ? String.fromCharCode(RANK.objectId) + bytesKey((id as ObjectId).id) : keyOf(id);
+}

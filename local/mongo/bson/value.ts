@@ -1,0 +1,110 @@
+import { deserialize, serialize } from 'bson';
+
+/** A BSON document as this store holds it: number types kept apart, so a stored 1.0 stays a double. Never mutated once it can be reached from a version. */
+export type Doc = Record<string, unknown>;
+
+/** The `bson` package here and the one inside the driver are two worlds of classes; the tag is the only thing they share. */
+export function bsonType(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const tag = (value as { _bsontype?: unknown })._bsontype;
+  return typeof tag === 'string' ? tag : undefined;
+}
+
+/** The order of BSON types in comparisons and sorts (MongoDB's canonical types; an absent value sorts below null only inside index keys of empty arrays). */
+export const RANK = {
+  minKey: 1,
+  undefined: 2,
+  null: 3,
+  number: 4,
+  string: 5,
+  object: 6,
+  array: 7,
+  binary: 8,
+  objectId: 9,
+  boolean: 10,
+  date: 11,
+  timestamp: 12,
+  regex: 13,
+  code: 14,
+  codeWithScope: 15,
+  maxKey: 16,
+} as const;
+export type Rank = (typeof RANK)[keyof typeof RANK];
+
+const RANK_BY_TAG: Record<string, Rank> = {
+  Int32: RANK.number,
+  Double: RANK.number,
+  Long: RANK.number,
+  Decimal128: RANK.number,
+  ObjectId: RANK.objectId,
+  Binary: RANK.binary,
+  Timestamp: RANK.timestamp,
+  BSONRegExp: RANK.regex,
+  BSONSymbol: RANK.string,
+  MinKey: RANK.minKey,
+  MaxKey: RANK.maxKey,
+  DBRef: RANK.object,
+};
+
+export function rankOf(value: unknown): Rank {
+  if (value === undefined) return RANK.undefined;
+  if (value === null) return RANK.null;
+  switch (typeof value) {
+    case 'string':
+      return RANK.string;
+    case 'number':
+    case 'bigint':
+      return RANK.number;
+    case 'boolean':
+      return RANK.boolean;
+    default:
+  }
+  if (Array.isArray(value)) return RANK.array;
+  const tag = bsonType(value);
+  if (tag !== undefined) {
+    if (tag === 'Code') return (value as { scope?: unknown }).scope ? RANK.codeWithScope : RANK.code;
+    return RANK_BY_TAG[tag] ?? RANK.object;
+  }
+  if (value instanceof Date) return RANK.date;
+  if (value instanceof RegExp) return RANK.regex;
+  if (value instanceof Uint8Array) return RANK.binary;
+  return RANK.object;
+}
+
+/** A plain embedded document, the only kind of value a path can walk into by name. */
+export function isDoc(value: unknown): value is Doc {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && rankOf(value) === RANK.object && bsonType(value) === undefined;
+}
+
+/** The fields of an embedded document; a DBRef is one with fixed names. */
+export function fieldsOf(value: object): [string, unknown][] {
+  if (bsonType(value) !== 'DBRef') return Object.entries(value);
+  const ref = value as { collection: string; oid: unknown; db?: string; fields?: Doc };
+  return [['$ref', ref.collection], ['$id', ref.oid], ...(ref.db ? [['$db', ref.db] as [string, unknown]] : []), ...Object.entries(ref.fields ?? {})];
+}
+
+const PARSE = { promoteValues: false, promoteLongs: false, promoteBuffers: false, bsonRegExp: true } as const;
+
+export function parseDoc(bytes: Uint8Array): Doc {
+  return deserialize(bytes, PARSE);
+}
+
+/** As `parseDoc`, with the elements of one array left as bytes: inserted documents are stored as they came. */
+export function parseDocKeeping(bytes: Uint8Array, rawArray: string): Doc {
+  return deserialize(bytes, { ...PARSE, fieldsAsRaw: { [rawArray]: true } });
+}
+
+export function serializeDoc(doc: Doc): Buffer {
+  return Buffer.from(serialize(doc, { ignoreUndefined: true }));
+}
+
+/** Sets a field without the trap that `__proto__` is on plain objects: such a name is legal in a document. */
+export function setField(doc: Doc, name: string, value: unknown): void {
+  if (name === '__proto__') Object.defineProperty(doc, name, { value, writable: true, enumerable: true, configurable: true });
+  else doc[name] = value;
+}
+
+/** Reads an own field; inherited names (`constructor`) are absent. */
+export function getField(doc: object, name: string): unknown {
+  return Object.hasOwn(doc, name) ? (doc as Doc)[name] : undefined;
+}

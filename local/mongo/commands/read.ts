@@ -1,0 +1,92 @@
+import { Int32, type Long } from 'bson';
+import { keyOf } from '../bson/key.ts';
+import { isDoc } from '../bson/value.ts';
+import { bsonType } from '../bson/value.ts';
+import { CommandError } from '../errors.ts';
+import { isTruthy } from '../query/expression.ts';
+import { splitPath, valuesAt } from '../query/path.ts';
+import { parseSort } from '../query/sort.ts';
+import { allowOptions, checkedNamespace, collectionSeen, countOption, docOption, letVariables, namespaceOf, viewOf, type Command } from './context.ts';
+import { resultBytes, select } from './select.ts';
+
+const FIND_OPTIONS = ['filter', 'sort', 'projection', 'skip', 'limit', 'batchSize', 'singleBatch', 'hint', 'let', 'noCursorTimeout', 'allowDiskUse', 'allowPartialResults'];
+
+export const find: Command = async (context) => {
+  const { command, cursors, sessions, use } = context;
+  // Switched off they are what everyone gets; switched on they would need what is not here.
+  for (const option of ['tailable', 'awaitData', 'returnKey', 'showRecordId', 'oplogReplay']) if (command[option] === false) delete command[option];
+  allowOptions(context, FIND_OPTIONS);
+  const namespace = namespaceOf(context);
+  const limit = countOption(command, 'limit') ?? 0;
+  const skip = countOption(command, 'skip') ?? 0;
+  if (skip < 0) throw new CommandError('BadValue', `Skip value must be non-negative, but received: ${skip}`);
+  if (limit < 0) throw new CommandError('BadValue', `Limit value must be non-negative, but received: ${limit}`);
+  const projection = docOption(context, 'projection');
+  const variables = letVariables(command);
+  const positions = projection !== undefined && Object.keys(projection).some((path) => path.endsWith('.$'));
+  const selected = select(
+    collectionSeen(context, namespace),
+    { filter: docOption(context, 'filter') ?? {}, sort: parseSort(command['sort']), skip, limit: limit === 0 ? undefined : limit, hint: command['hint'], variables, positions },
+    viewOf(context, namespace),
+  );
+  const results = resultBytes(selected, projection, variables);
+  await sessions.whenSnapshotDurable(use.session);
+  return cursors.open(namespace, results, { batchSize: countOption(command, 'batchSize'), single: isTruthy(command['singleBatch']), session: use.session?.id });
+};
+
+export const getMore: Command = (context) => {
+  const { command, cursors, use } = context;
+  allowOptions(context, ['collection', 'batchSize']);
+  const id = command['getMore'];
+  if (bsonType(id) !== 'Long') throw new CommandError('TypeMismatch', "Field 'getMore' must be of type long");
+  const collection = command['collection'];
+  if (typeof collection !== 'string') throw new CommandError('TypeMismatch', "Field 'collection' must be a string");
+  return cursors.more((id as Long).toString(), checkedCursorNamespace(context.database, collection), countOption(command, 'batchSize'), use.session?.id);
+};
+
+/** Lists of collections and aggregations of a database have cursors under names with a dollar. */
+function checkedCursorNamespace(database: string, collection: string): string {
+  return collection.startsWith('$cmd.') ? `${database}.${collection}` : checkedNamespace(database, collection);
+}
+
+export const killCursors: Command = (context) => {
+  const ids = context.command['cursors'];
+  if (!Array.isArray(ids)) throw new CommandError('TypeMismatch', "Field 'cursors' must be an array");
+  const killed = ids.filter((id) => context.cursors.kill(String(id)));
+  return { cursorsKilled: killed, cursorsNotFound: ids.filter((id) => !killed.includes(id)), cursorsAlive: [], cursorsUnknown: [] };
+};
+
+export const count: Command = async (context) => {
+  const { command, sessions, use } = context;
+  allowOptions(context, ['query', 'limit', 'skip', 'hint', 'fields']);
+  const namespace = namespaceOf(context);
+  // A negative limit counts as a positive one, for the sake of old shells.
+  const limit = Math.abs(countOption(command, 'limit') ?? 0);
+  const selected = select(
+    collectionSeen(context, namespace),
+    { filter: docOption(context, 'query') ?? {}, sort: [], skip: countOption(command, 'skip') ?? 0, limit: limit === 0 ? undefined : limit, hint: command['hint'] },
+    viewOf(context, namespace),
+  );
+  await sessions.whenSnapshotDurable(use.session);
+  return { n: new Int32(selected.length) };
+};
+
+export const distinct: Command = async (context) => {
+  const { command, sessions, use } = context;
+  allowOptions(context, ['key', 'query', 'hint']);
+  const namespace = namespaceOf(context);
+  const key = command['key'];
+  if (typeof key !== 'string') throw new CommandError('TypeMismatch', "BSON field 'distinct.key' is the wrong type, expected type 'string'");
+  const query = command['query'];
+  if (query !== undefined && query !== null && !isDoc(query)) throw new CommandError('TypeMismatch', "BSON field 'distinct.query' is the wrong type, expected type 'object'");
+  const selected = select(collectionSeen(context, namespace), { filter: query ?? {}, sort: [], hint: command['hint'] }, viewOf(context, namespace));
+  const parts = splitPath(key);
+  const values = new Map<string, unknown>();
+  for (const { version } of selected) {
+    for (const value of valuesAt(version.doc, parts)) {
+      for (const item of Array.isArray(value) ? (value as unknown[]) : [value]) if (item !== undefined) values.set(keyOf(item), item);
+    }
+  }
+  await sessions.whenSnapshotDurable(use.session);
+  return { values: [...values.values()] };
+};

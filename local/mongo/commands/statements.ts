@@ -1,0 +1,98 @@
+import { ObjectId } from 'bson';
+import { isDoc, serializeDoc, parseDoc, RANK, rankOf, type Doc } from '../bson/value.ts';
+import { withIdFirst } from '../bson/raw.ts';
+import { CommandError } from '../errors.ts';
+import type { Variables } from '../query/expression.ts';
+import type { SortField } from '../query/sort.ts';
+import { upsertBase, type Update } from '../query/update.ts';
+import type { Collection } from '../store/collection.ts';
+import type { Transaction } from '../store/mvcc.ts';
+import { select } from './select.ts';
+
+export const MAX_DOCUMENT_BYTES = 16 * 1024 * 1024;
+
+/** What inserts, updates and deletes do to a collection within one transaction, whichever command asked for it. */
+
+export function insertOne(collection: Collection, transaction: Transaction, sent: Buffer): void {
+  refuseTooLarge(sent);
+  let bytes = withIdFirst(sent);
+  let doc = parseDoc(bytes);
+  if (!Object.hasOwn(doc, '_id')) {
+    doc = { _id: new ObjectId(), ...doc };
+    bytes = serializeDoc(doc);
+  }
+  refuseBadId(doc['_id']);
+  collection.insert(transaction, bytes, doc);
+}
+
+export interface UpdateStatement {
+  filter: Doc;
+  update: Update;
+  multi: boolean;
+  upsert: boolean;
+  sort: readonly SortField[];
+  hint: unknown;
+  variables: Variables;
+}
+
+export interface UpdateResult {
+  matched: number;
+  modified: number;
+  upserted: unknown;
+  /** The documents before and after, for findAndModify. */
+  before: Doc | null;
+  after: Doc | null;
+}
+
+export function update(collection: Collection, transaction: Transaction, statement: UpdateStatement): UpdateResult {
+  const { filter, sort, hint, variables } = statement;
+  const selected = select(collection, { filter, sort, hint, variables, limit: statement.multi ? undefined : 1, positions: true }, transaction);
+  let modified = 0;
+  let before: Doc | null = null;
+  let after: Doc | null = null;
+  for (const { record, version, position } of selected) {
+    before = version.doc;
+    const { doc, bytes } = storable(statement.update(version.doc, position ? { position } : {}));
+    after = doc;
+    // What is equal byte for byte is not written again, but it still conflicts with a concurrent writer.
+    if (version.bytes?.equals(bytes)) transaction.refuseConflict(record.head);
+    else {
+      collection.update(transaction, record, bytes, doc);
+      modified += 1;
+    }
+  }
+  if (selected.length > 0 || !statement.upsert) return { matched: selected.length, modified, upserted: undefined, before, after };
+  const base = upsertBase(filter);
+  const made = statement.update(base, { inserting: true });
+  const { doc, bytes } = storable(Object.hasOwn(made, '_id') ? made : { _id: new ObjectId(), ...made });
+  collection.insert(transaction, bytes, doc);
+  return { matched: 0, modified: 0, upserted: doc['_id'], before: null, after: doc };
+}
+
+function storable(doc: Doc): { doc: Doc; bytes: Buffer } {
+  refuseBadId(doc['_id']);
+  const ordered = Object.keys(doc)[0] === '_id' ? doc : { _id: doc['_id'], ...doc };
+  const bytes = serializeDoc(ordered);
+  refuseTooLarge(bytes);
+  return { doc: ordered, bytes };
+}
+
+function refuseTooLarge(bytes: Buffer): void {
+  if (bytes.length > MAX_DOCUMENT_BYTES) {
+    throw new CommandError('BSONObjectTooLarge', `BSONObj size: ${bytes.length} is invalid. Size must be between 0 and ${MAX_DOCUMENT_BYTES}(16MB)`);
+  }
+}
+
+function refuseBadId(id: unknown): void {
+  const rank = rankOf(id);
+  if (rank === RANK.array || rank === RANK.regex || rank === RANK.undefined) {
+    throw new CommandError('InvalidIdField', `The '_id' value cannot be of type ${rank === RANK.array ? 'array' : rank === RANK.regex ? 'regex' : 'undefined'}`);
+  }
+  if (isDoc(id) && Object.keys(id)[0]?.startsWith('$')) throw new CommandError('DollarPrefixedFieldName', `The dollar ($) prefixed field in '_id' is not valid for storage: ${Object.keys(id)[0] ?? ''}`);
+}
+
+export function deleteMatching(collection: Collection, transaction: Transaction, selection: { filter: Doc; limit: number | undefined; sort: readonly SortField[]; hint: unknown; variables: Variables }): { deleted: number; last: Doc | null } {
+  const selected = select(collection, selection, transaction);
+  for (const { record } of selected) collection.delete(transaction, record);
+  return { deleted: selected.length, last: selected.at(-1)?.version.doc ?? null };
+}

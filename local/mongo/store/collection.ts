@@ -1,0 +1,160 @@
+import { randomUUID } from 'node:crypto';
+import { idKeyOf } from '../bson/key.ts';
+import type { Doc } from '../bson/value.ts';
+import { WriteConflict } from '../errors.ts';
+import { DocumentIndex, duplicateKey } from './document-index.ts';
+import { DocumentRecord, Version, visibleVersion, type Transaction, type View } from './mvcc.ts';
+
+export class Collection {
+  readonly namespace: string;
+  readonly options: Doc;
+  readonly uuid = randomUUID();
+  /** False while only an open transaction has created it: nobody else sees the name. */
+  exists: boolean;
+  readonly records = new Map<string, DocumentRecord>();
+  readonly indexes: DocumentIndex[] = [];
+  private nextSlot = 0;
+
+  constructor(namespace: string, options: Doc, exists: boolean) {
+    this.namespace = namespace;
+    this.options = options;
+    this.exists = exists;
+    this.addIndex({ key: { _id: 1 }, name: '_id_' });
+  }
+
+  addIndex(spec: Doc): DocumentIndex {
+    const index = new DocumentIndex(spec, this.nextSlot);
+    this.nextSlot += 1;
+    for (const record of this.records.values()) {
+      for (let version = record.head; version; version = version.previous) {
+        if (!version.bytes) continue;
+        const keys = index.keysFor(version.doc);
+        version.keys[index.slot] = keys;
+        index.add(keys, record);
+      }
+    }
+    if (index.unique) this.refuseDuplicates(index);
+    this.indexes.push(index);
+    return index;
+  }
+
+  private refuseDuplicates(index: DocumentIndex): void {
+    const seen = new Set<string>();
+    for (const record of this.records.values()) {
+      if (!record.head?.bytes) continue;
+      for (const key of record.head.keys[index.slot] ?? []) {
+        if (seen.has(key)) throw duplicateKey(this.namespace, index, record.head.doc);
+        seen.add(key);
+      }
+    }
+  }
+
+  dropIndex(index: DocumentIndex): void {
+    this.indexes.splice(this.indexes.indexOf(index), 1);
+  }
+
+  find(id: unknown, view: View): { record: DocumentRecord; version: Version } | undefined {
+    const record = this.records.get(idKeyOf(id));
+    const version = record && visibleVersion(record, view);
+    return record && version ? { record, version } : undefined;
+  }
+
+  insert(transaction: Transaction, bytes: Buffer, doc: Doc): void {
+    const idKey = idKeyOf(doc['_id']);
+    const present = this.records.get(idKey);
+    const record = present ?? new DocumentRecord(idKey);
+    transaction.refuseConflict(record.head);
+    if (record.head?.bytes) throw duplicateKey(this.namespace, this.idIndex(), doc);
+    this.write(transaction, record, bytes, doc);
+    if (!present) this.records.set(idKey, record);
+  }
+
+  update(transaction: Transaction, record: DocumentRecord, bytes: Buffer, doc: Doc): void {
+    transaction.refuseConflict(record.head);
+    this.write(transaction, record, bytes, doc);
+  }
+
+  delete(transaction: Transaction, record: DocumentRecord): void {
+    transaction.refuseConflict(record.head);
+    this.write(transaction, record, null, undefined);
+  }
+
+  private idIndex(): DocumentIndex {
+    const [index] = this.indexes;
+    if (!index) throw new Error('every collection has an index of _id');
+    return index;
+  }
+
+  private write(transaction: Transaction, record: DocumentRecord, bytes: Buffer | null, doc: Doc | undefined): void {
+    const replaced = record.head?.owner === transaction ? record.head : null;
+    const version = new Version(bytes, doc, transaction, replaced ? replaced.previous : record.head);
+    if (doc) {
+      for (const index of this.indexes) {
+        const keys = index.keysFor(doc);
+        version.keys[index.slot] = keys;
+        if (index.unique) for (const key of keys) this.refuseTaken(transaction, index, key, record, doc);
+      }
+      // Only now, when nothing can refuse any more.
+      for (const index of this.indexes) index.add(version.keys[index.slot] ?? [], record);
+    }
+    const id = doc?.['_id'] ?? record.head?.doc['_id'];
+    record.head = version;
+    if (replaced) this.unindex(record, replaced);
+    const namespace = this.namespace;
+    transaction.writes.set(record, {
+      version,
+      collection: this,
+      op: bytes ? { kind: 'put', namespace, bytes } : { kind: 'delete', namespace, id },
+    });
+  }
+
+  private refuseTaken(transaction: Transaction, index: DocumentIndex, key: string, self: DocumentRecord, doc: Doc): void {
+    for (const record of index.at(key)) {
+      if (record === self) continue;
+      const head = record.head;
+      if (!head) continue;
+      // Pending elsewhere: whether the key is taken is known when that transaction has ended.
+      if (head.owner && head.owner !== transaction) {
+        if (chainHas(record, index, key)) throw new WriteConflict(head.owner);
+        continue;
+      }
+      if (!head.owner && head.committedAt > transaction.readAt && chainHas(record, index, key)) throw new WriteConflict(null);
+      if (head.bytes && head.keys[index.slot]?.includes(key)) throw duplicateKey(this.namespace, index, doc);
+    }
+  }
+
+  /** Takes back what the transaction wrote to this record. */
+  undo(record: DocumentRecord, version: Version): void {
+    if (record.head !== version) return;
+    record.head = version.previous;
+    this.unindex(record, version);
+    if (!record.head) this.records.delete(record.idKey);
+  }
+
+  /** Removes the entries that only this version, no longer in the record's chain, had need of. */
+  private unindex(record: DocumentRecord, gone: Version): void {
+    for (const index of this.indexes) {
+      for (const key of gone.keys[index.slot] ?? []) if (!chainHas(record, index, key)) index.remove(key, record);
+    }
+  }
+
+  /** Lets go of versions that nobody can see any more: all older than the newest one committed by `oldestView`. */
+  prune(record: DocumentRecord, oldestView: number): void {
+    for (let version = record.head; version; version = version.previous) {
+      if (version.owner || version.committedAt > oldestView) continue;
+      let gone = version.previous;
+      version.previous = null;
+      for (; gone; gone = gone.previous) this.unindex(record, gone);
+      break;
+    }
+    if (record.head && !record.head.bytes && !record.head.owner && !record.head.previous && record.head.committedAt <= oldestView) {
+      if (this.records.get(record.idKey) === record) this.records.delete(record.idKey);
+      record.head = null;
+    }
+  }
+}
+
+function chainHas(record: DocumentRecord, index: DocumentIndex, key: string): boolean {
+  for (let version = record.head; version; version = version.previous) if (version.keys[index.slot]?.includes(key)) return true;
+  return false;
+}
