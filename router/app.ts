@@ -1,0 +1,134 @@
+import type { Server } from 'node:http';
+import cors from '@fastify/cors';
+import helmet from '@fastify/helmet';
+import type { FastifyInstance } from 'fastify';
+import fastify from 'fastify';
+import type { JWTVerifyGetKey } from 'jose';
+import type { IdentitySigner } from '../kit/graphql/identity.ts';
+import type { Logger } from '../kit/runtime/logger.ts';
+import type { RedisClient } from '../kit/runtime/redis.ts';
+import { createFetches } from './execute/fetches.ts';
+import { createStockExecutor } from './execute/stock-executor.ts';
+import { createSubgraphClient } from './execute/subgraph-client.ts';
+import { createGraphqlServer } from './http/graphql-server.ts';
+import { answerErrorsAsGraphql, serveGraphql } from './http/graphql-routes.ts';
+import { serveHealth } from './http/health-routes.ts';
+import { createOrigins } from './http/origins.ts';
+import { servePlayground } from './http/playground-routes.ts';
+import { createRateLimits } from './limits/rate-limits.ts';
+import type { Metrics } from './metrics.ts';
+import { createMetrics } from './metrics.ts';
+import { createDocuments } from './operation/documents.ts';
+import { createPipeline } from './operation/pipeline.ts';
+import { createAccessTokenVerifier } from './session/access-token.ts';
+import { createIdentities } from './session/identities.ts';
+import { createRefresher } from './session/refresher.ts';
+import { createSessionState } from './session/session-state.ts';
+import { createSessions } from './session/sessions.ts';
+import type { RouterSettings } from './settings.ts';
+import type { SupergraphSource } from './supergraph/supergraph-source.ts';
+
+export type RouterDeps = {
+  readonly supergraphs: SupergraphSource;
+  /** By the names that the supergraph uses; http(s), subscriptions on the same path with ws(s). */
+  readonly subgraphUrls: Readonly<Record<string, string>>;
+  readonly redis: RedisClient;
+  /** A connection of its own: one that subscribes can do nothing else. */
+  readonly subscriberRedis: RedisClient;
+  readonly identitySigner: IdentitySigner;
+  readonly accessTokenKeys: JWTVerifyGetKey;
+  readonly logger: Logger;
+  readonly settings: RouterSettings;
+  readonly metrics?: Metrics;
+};
+
+export type RouterApp = {
+  readonly app: FastifyInstance;
+  readonly httpServer: Server;
+  /** Answers the address listened on. */
+  readonly listen: (options: { host: string; port: number }) => Promise<string>;
+  /** Drains: not ready, no new connections, what runs is finished, sockets are told to come back elsewhere. Done within 10 s. */
+  readonly close: () => Promise<void>;
+};
+
+const BODY_LIMIT_BYTES = 100 * 1024;
+const REQUEST_TIMEOUT_MS = 30_000;
+/** Below the 10 s that a process has for its whole end. */
+const DRAIN_DEADLINE_MS = 8_000;
+
+export async function createRouterApp(deps: RouterDeps): Promise<RouterApp> {
+  const { supergraphs, redis, logger, settings } = deps;
+  const metrics = deps.metrics ?? createMetrics();
+  const clients = new Map(
+    Object.entries(deps.subgraphUrls).map(([name, url]) => [
+      name,
+      createSubgraphClient({
+        name,
+        url,
+        logger,
+        ...(settings.subgraphs ? { settings: settings.subgraphs } : {}),
+        onFetched: (seconds, ok) => metrics.fetches.observe({ subgraph: name, outcome: ok ? 'answered' : 'failed' }, seconds),
+      }),
+    ]),
+  );
+  const rateLimits = createRateLimits({ redis, scale: settings.rateLimitScale });
+  const identities = createIdentities({ signer: deps.identitySigner });
+  const fetches = createFetches({ clients, identities, logger });
+  const sessions = createSessions({
+    verifier: createAccessTokenVerifier({ keys: deps.accessTokenKeys, lifeSeconds: settings.accessTokenLifeSeconds }),
+    state: createSessionState({ redis }),
+    refresher: createRefresher({ fetches, rateLimits, logger }),
+    cookies: settings.cookies,
+  });
+  const documents = createDocuments({ introspection: settings.introspection, hideSchemaDetails: settings.hideSchemaDetails });
+  const pipeline = createPipeline({ supergraphs, documents, rateLimits, executor: createStockExecutor({ logger }), hideSchemaDetails: settings.hideSchemaDetails, logger });
+
+  const app = fastify({
+    bodyLimit: BODY_LIMIT_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    trustProxy: (_address, hop) => hop < settings.trustedProxyHops,
+    forceCloseConnections: 'idle',
+    return503OnClosing: true,
+  });
+  const origins = createOrigins({ own: () => (settings.publicOrigins.length > 0 ? settings.publicOrigins : ownOrigins(app.server)), listed: settings.corsOrigins });
+  let draining = false;
+
+  answerErrorsAsGraphql({ app, logger });
+  await app.register(helmet, {
+    contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
+    hsts: settings.cookies.secure,
+  });
+  await app.register(cors, {
+    origin: (origin, allow) => allow(null, origin !== undefined && origins.isListed(origin)),
+    credentials: true,
+    methods: ['GET', 'POST'],
+    allowedHeaders: ['content-type', 'authorization', 'idempotency-key', 'apollo-require-preflight', 'x-apollo-operation-name', 'traceparent'],
+    exposedHeaders: ['retry-after', 'x-request-id'],
+    maxAge: 600,
+  });
+  const apollo = createGraphqlServer({ supergraphs, pipeline, sessions, fetches, cookies: settings.cookies, logger });
+  await apollo.start();
+  const playground = await servePlayground({ app, directory: settings.playgroundDirectory, enabled: settings.playground });
+  serveGraphql({ app, apollo, origins, rateLimits, playground, onAnswered: (status, seconds) => metrics.requests.observe({ status: String(status) }, seconds) });
+  serveHealth({ app, clients, redis, isDraining: () => draining });
+
+  return {
+    app,
+    httpServer: app.server,
+    listen: (options) => app.listen(options),
+    close: async () => {
+      draining = true;
+      const deadline = setTimeout(() => app.server.closeAllConnections(), DRAIN_DEADLINE_MS);
+      await app.close();
+      clearTimeout(deadline);
+      await apollo.stop();
+      supergraphs.close();
+      await Promise.all([...clients.values()].map((client) => client.close()));
+    },
+  };
+}
+
+function ownOrigins(server: Server): readonly string[] {
+  const address = server.address();
+  return typeof address === 'object' && address !== null ? [`http://localhost:${address.port}`, `http://127.0.0.1:${address.port}`] : [];
+}

@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto';
+import type { Logger } from '../../kit/runtime/logger.ts';
+import { IDENTITY_HEADER } from '../../kit/graphql/identity.ts';
+import type { SessionMaterial, Viewer } from '../../kit/graphql/identity.ts';
+import type { Identities } from '../session/identities.ts';
+import type { FetchFromSubgraph, SubgraphFetch } from './executor.ts';
+import { withUniqueRepresentations } from './representations.ts';
+import type { ReadAnswer, SubgraphAnswer, SubgraphClient } from './subgraph-client.ts';
+import { SubgraphUnavailable } from './subgraph-client.ts';
+
+/** On whose behalf a request's fetches are made. */
+export type FetchOrigin = {
+  readonly viewer: Viewer | null;
+  readonly requestId: string;
+  /** For auth alone, and only with mutations: nothing else there needs more than the viewer. */
+  readonly session?: SessionMaterial;
+  readonly idempotencyKey?: string | undefined;
+  readonly traceparent?: string | undefined;
+  /** Told of `extensions.session` in an answer of auth; such an extension from any other subgraph is ignored. */
+  readonly onSessionExtension?: (extension: unknown) => void;
+};
+
+/** The one subgraph that is trusted with sessions. */
+export const AUTH_SUBGRAPH = 'auth';
+
+export type Fetches = { readonly forRequest: (origin: FetchOrigin) => FetchFromSubgraph };
+
+/** Within one request identical fetches are sent once; across requests never: a refetch after one's own mutation must not join an older answer. */
+export function createFetches(deps: { clients: ReadonlyMap<string, SubgraphClient>; identities: Identities; logger: Logger }): Fetches {
+  async function send(fetch: SubgraphFetch, origin: FetchOrigin): Promise<ReadAnswer> {
+    const client = deps.clients.get(fetch.subgraph);
+    const isMutation = fetch.query.startsWith('mutation');
+    try {
+      if (!client) throw new SubgraphUnavailable(fetch.subgraph, new Error('no address is configured for it'));
+      const session = fetch.subgraph === AUTH_SUBGRAPH && isMutation ? origin.session : undefined;
+      const read = await client.call({
+        isMutation,
+        body: JSON.stringify({ query: fetch.query, variables: fetch.variables, ...(fetch.operationName === undefined ? {} : { operationName: fetch.operationName }) }),
+        headers: {
+          'content-type': 'application/json',
+          accept: 'application/json',
+          'x-request-id': origin.requestId,
+          [IDENTITY_HEADER]: await deps.identities.tokenFor(fetch.subgraph, origin.viewer, session),
+          ...(origin.idempotencyKey === undefined ? {} : { 'idempotency-key': origin.idempotencyKey }),
+          ...(origin.traceparent === undefined ? {} : { traceparent: origin.traceparent }),
+        },
+      });
+      const extension = read.answer.extensions?.['session'];
+      if (fetch.subgraph === AUTH_SUBGRAPH && extension !== undefined) origin.onSessionExtension?.(extension);
+      return read;
+    } catch (error) {
+      const cause = error instanceof SubgraphUnavailable ? error.cause : error;
+      deps.logger.warn({ err: cause, subgraph: fetch.subgraph, requestId: origin.requestId }, 'a subgraph gave no answer');
+      const answer = unavailableAnswer(fetch.subgraph);
+      return { answer, text: JSON.stringify(answer) };
+    }
+  }
+
+  return {
+    forRequest(origin) {
+      const sent = new Map<string, Promise<ReadAnswer>>();
+      return (fetch) =>
+        withUniqueRepresentations(fetch, async (unique) => {
+          if (unique.query.startsWith('mutation')) return (await send(unique, origin)).answer;
+          const key = createHash('sha1').update(JSON.stringify([unique.subgraph, unique.query, unique.variables])).digest('base64');
+          const same = sent.get(key);
+          if (same) return JSON.parse((await same).text) as SubgraphAnswer;
+          const first = send(unique, origin);
+          sent.set(key, first);
+          return (await first).answer;
+        });
+    },
+  };
+}
+
+export function unavailableAnswer(subgraph: string): SubgraphAnswer {
+  return { data: null, errors: [{ message: `The ${subgraph} service cannot be reached right now. Try again shortly.`, extensions: { code: 'SUBGRAPH_UNAVAILABLE', subgraph } }] };
+}

@@ -1,0 +1,124 @@
+import type { ApolloServer } from '@apollo/server';
+import { HeaderMap } from '@apollo/server';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { AppError } from '../../kit/graphql/errors.ts';
+import type { Logger } from '../../kit/runtime/logger.ts';
+import { newId } from '../../kit/values/ids.ts';
+import type { RateLimits } from '../limits/rate-limits.ts';
+import { retryAfterOf } from '../limits/rate-limits.ts';
+import type { HttpContext } from './graphql-server.ts';
+import type { Origins } from './origins.ts';
+
+export const GRAPHQL_PATH = '/graphql';
+
+/** POST and GET /graphql. A browser that opens the address gets the Playground instead. */
+export function serveGraphql(deps: {
+  app: FastifyInstance;
+  apollo: ApolloServer<HttpContext>;
+  origins: Origins;
+  rateLimits: RateLimits;
+  playground: (reply: FastifyReply) => Promise<FastifyReply>;
+  onAnswered: (status: number, seconds: number) => void;
+}): void {
+  async function answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const started = performance.now();
+    const context = contextOf(request);
+    const { body, headers, status } = await deps.apollo.executeHTTPGraphQLRequest({
+      httpGraphQLRequest: { method: request.method, headers: headerMapOf(request), search: searchOf(request.url), body: request.body },
+      context: async () => context,
+    });
+    for (const [name, value] of headers) reply.header(name, value);
+    reply.header('cache-control', 'no-store').header('x-request-id', context.request.requestId);
+    if (context.cookies.length > 0) reply.header('set-cookie', [...context.cookies]);
+    if (context.retryAfterSeconds > 0) reply.header('retry-after', String(context.retryAfterSeconds));
+    reply.code(status ?? 200);
+    deps.onAnswered(status ?? 200, (performance.now() - started) / 1_000);
+    // Deferred and streamed answers are not offered, so the body is always whole.
+    if (body.kind !== 'complete') throw new Error('an answer in parts was not expected');
+    return reply.send(body.string);
+  }
+
+  async function guard(request: FastifyRequest): Promise<void> {
+    const objection = deps.origins.objectionTo(
+      { origin: request.headers.origin, secFetchSite: headerOf(request, 'sec-fetch-site'), hasCookie: request.headers.cookie !== undefined },
+      { isUpgrade: false },
+    );
+    if (objection !== null) throw new AppError('FORBIDDEN', objection);
+    await deps.rateLimits.consume([{ limit: 'address', key: request.ip }]);
+  }
+
+  deps.app.post(GRAPHQL_PATH, { onRequest: guard }, answer);
+  deps.app.get(GRAPHQL_PATH, async (request, reply) => {
+    if (wantsHtml(request)) return deps.playground(reply);
+    await guard(request);
+    return answer(request, reply);
+  });
+}
+
+/** Refusals outside of GraphQL (too large, not JSON, wrong origin, too often) look like GraphQL's own. */
+export function answerErrorsAsGraphql({ app, logger }: { app: FastifyInstance; logger: Logger }): void {
+  app.setErrorHandler(async (error, _request, reply) => {
+    if (error instanceof AppError) {
+      const retryAfter = retryAfterOf(error);
+      if (retryAfter > 0) reply.header('retry-after', String(retryAfter));
+      const status = retryAfter > 0 ? 429 : error.code === 'FORBIDDEN' ? 403 : 400;
+      return reply.code(status).send({ errors: [{ message: error.message, extensions: error.extensions }] });
+    }
+    const status = statusOf(error);
+    if (status < 500) return reply.code(status).send({ errors: [{ message: CLIENT_MISTAKES[status] ?? 'The request is not valid.', extensions: { code: 'BAD_REQUEST' } }] });
+    const requestId = newId('req');
+    logger.error({ err: error, requestId }, 'a request failed');
+    return reply.code(500).send({ errors: [{ message: 'Something went wrong on our side.', extensions: { code: 'INTERNAL_SERVER_ERROR', requestId } }] });
+  });
+  app.setNotFoundHandler(async (_request, reply) => reply.code(404).send({ errors: [{ message: 'There is nothing here. GraphQL is served at /graphql.', extensions: { code: 'NOT_FOUND' } }] }));
+}
+
+const CLIENT_MISTAKES: Readonly<Record<number, string>> = {
+  400: 'The body is not valid JSON.',
+  413: 'The request is too large.',
+  415: 'Send application/json.',
+};
+
+function statusOf(error: unknown): number {
+  const status = typeof error === 'object' && error !== null && 'statusCode' in error ? error.statusCode : undefined;
+  return typeof status === 'number' && status >= 400 ? status : 500;
+}
+
+function contextOf(request: FastifyRequest): HttpContext {
+  return {
+    request: {
+      cookieHeader: request.headers.cookie,
+      authorization: request.headers.authorization,
+      userAgent: request.headers['user-agent'],
+      address: request.ip,
+      requestId: newId('req'),
+    },
+    idempotencyKey: headerOf(request, 'idempotency-key'),
+    traceparent: headerOf(request, 'traceparent'),
+    admitted: null,
+    cookies: [],
+    retryAfterSeconds: 0,
+  };
+}
+
+const FORWARDED_MAX_LENGTH = 1_000;
+
+function headerOf(request: FastifyRequest, name: string): string | undefined {
+  const value = request.headers[name];
+  return typeof value === 'string' && value !== '' && value.length <= FORWARDED_MAX_LENGTH ? value : undefined;
+}
+
+function headerMapOf(request: FastifyRequest): HeaderMap {
+  const headers = new HeaderMap();
+  for (const [name, value] of Object.entries(request.headers)) if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
+  return headers;
+}
+
+function searchOf(url: string): string {
+  const start = url.indexOf('?');
+  return start < 0 ? '' : url.slice(start);
+}
+
+function wantsHtml(request: FastifyRequest): boolean {
+  return request.headers.accept?.includes('text/html') ?? false;
+}

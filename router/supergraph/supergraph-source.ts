@@ -1,0 +1,52 @@
+import { watchFile, unwatchFile } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import type { Logger } from '../../kit/runtime/logger.ts';
+import type { Supergraph } from './supergraph.ts';
+import { loadSupergraph } from './supergraph.ts';
+
+/** The supergraph as it is now. `current` may change between two calls: take it once per request. */
+export type SupergraphSource = {
+  readonly current: () => Supergraph;
+  readonly onChange: (listener: (supergraph: Supergraph) => void) => () => void;
+  readonly close: () => void;
+};
+
+export function fixedSupergraph(sdl: string): SupergraphSource {
+  const supergraph = loadSupergraph(sdl);
+  return { current: () => supergraph, onChange: () => () => undefined, close: () => undefined };
+}
+
+const WATCH_EVERY_MS = 1_000;
+
+/** Reads the file now, and again whenever it changes; a text that cannot be served is logged and the one before stays. */
+export async function watchSupergraph(deps: { path: string; logger: Logger; everyMilliseconds?: number }): Promise<SupergraphSource> {
+  let current = loadSupergraph(await readFile(deps.path, 'utf8'));
+  const listeners = new Set<(supergraph: Supergraph) => void>();
+
+  async function reload(): Promise<void> {
+    try {
+      const sdl = await readFile(deps.path, 'utf8');
+      if (sdl === current.sdl) return;
+      current = loadSupergraph(sdl);
+      deps.logger.info('the supergraph was swapped in');
+      for (const listener of listeners) listener(current);
+    } catch (error) {
+      deps.logger.error({ err: error }, 'the changed supergraph cannot be served; the one before stays');
+    }
+  }
+  const onChange = (): void => void reload();
+  // Polling: a file mounted from a Kubernetes ConfigMap is a symbolic link that is swapped, which inotify on the old target never tells.
+  watchFile(deps.path, { interval: deps.everyMilliseconds ?? WATCH_EVERY_MS, persistent: false }, onChange);
+
+  return {
+    current: () => current,
+    onChange: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    close: () => {
+      unwatchFile(deps.path, onChange);
+      listeners.clear();
+    },
+  };
+}
