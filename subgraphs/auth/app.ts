@@ -3,12 +3,13 @@ import type { Server } from 'node:http';
 import type { JWK } from 'jose';
 import type { Db, MongoClient } from 'mongodb';
 import type { IdentityVerifier } from '../../kit/graphql/identity.ts';
-import { withOutages } from '../../kit/graphql/outages.ts';
 import { createSubgraphServer } from '../../kit/graphql/subgraph-server.ts';
+import { isConnectionFailure } from '../../kit/runtime/connection-failure.ts';
 import type { Logger } from '../../kit/runtime/logger.ts';
 import { runPeriodically } from '../../kit/runtime/periodic.ts';
 import type { RedisClient } from '../../kit/runtime/redis.ts';
 import type { Clock } from '../../kit/values/clock.ts';
+import { Unavailable } from '../../kit/values/unavailable.ts';
 import { createContextFactory } from './context.ts';
 import { createAccessTokenSigner } from './credentials/access-token-signer.ts';
 import { createPasswordHasher } from './credentials/password-hasher.ts';
@@ -82,10 +83,11 @@ export async function createAuthApp(deps: AuthDeps): Promise<{ httpServer: Serve
   const server = await createSubgraphServer({
     name: 'auth',
     typeDefs: readFileSync(new URL('schema.graphql', import.meta.url), 'utf8'),
-    resolvers: withOutages(resolvers),
+    resolvers,
     verifier: deps.verifier,
     createContext: createContextFactory({ users, usecases }),
     logger,
+    isUnavailable: (error) => error instanceof Unavailable || isConnectionFailure(error),
     introspection: deps.introspection,
     ready: async () => {
       await Promise.all([mongo.db.command({ ping: 1 }), redis.ping()]);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isConnectionFailure } from '../../../kit/runtime/connection-failure.ts';
 import type { RedisClient } from '../../../kit/runtime/redis.ts';
 import { SESSION_REVOKED_CHANNEL, sessionKeys } from '../../../kit/runtime/session-keys.ts';
 import { Unavailable } from '../../../kit/values/unavailable.ts';
@@ -39,15 +40,11 @@ const recentSchema = z.array(z.object({ hash: z.string() })).or(z.object({}).tra
 const refusedSchema = z.tuple([z.enum(['NONE', 'REVOKED', 'REUSE'])], z.unknown());
 const renewedSchema = z.tuple([z.enum(['ROTATED', 'GRACE']), z.number(), z.number(), z.string(), z.number(), z.string(), z.number()]);
 
-// Redis' own temporary refusals; any other error reply is a bug of ours and must not hide behind "try again".
-const TEMPORARY_REPLY = /^(LOADING|READONLY|MISCONF|OOM|BUSY|MASTERDOWN|NOREPLICAS|CLUSTERDOWN|TRYAGAIN)\b/;
-
 async function reaching<Value>(work: () => Promise<Value>): Promise<Value> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof z.ZodError) throw error;
-    if (error instanceof Error && error.name === 'ReplyError' && !TEMPORARY_REPLY.test(error.message)) throw error;
+    if (!isConnectionFailure(error)) throw error;
     throw new Unavailable('The session store cannot be reached.', { cause: error });
   }
 }
