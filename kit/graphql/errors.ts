@@ -34,8 +34,8 @@ export function badUserInput(issues: readonly InputIssue[]): AppError {
 
 export const unauthenticated = (): AppError => new AppError('UNAUTHENTICATED', 'Sign in first.');
 export const forbidden = (): AppError => new AppError('FORBIDDEN', 'You may not do this.');
-export const serviceUnavailable = (cause: unknown): AppError =>
-  new AppError('SERVICE_UNAVAILABLE', 'This part of the service cannot be reached right now. Try again shortly.', { cause });
+const UNAVAILABLE_MESSAGE = 'This part of the service cannot be reached right now. Try again shortly.';
+export const serviceUnavailable = (cause: unknown): AppError => new AppError('SERVICE_UNAVAILABLE', UNAVAILABLE_MESSAGE, { cause });
 
 /** Codes that GraphQL and Apollo Server raise about the request itself; their messages speak of the document only. */
 const REQUEST_CODES = new Set(['GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED', 'BAD_REQUEST', 'OPERATION_RESOLUTION_FAILURE', 'BAD_USER_INPUT']);
@@ -68,5 +68,15 @@ export function maskedError(formatted: FormattedError, requestId: string): Forma
     ...(formatted.path === undefined ? {} : { path: formatted.path }),
     ...(formatted.locations === undefined ? {} : { locations: formatted.locations }),
     extensions: { code: 'INTERNAL_SERVER_ERROR', requestId },
+  };
+}
+
+/** A server behind ours is away: worth another try, and nothing of which server it is. */
+export function unavailableError(formatted: FormattedError, requestId: string): FormattedError {
+  return {
+    message: UNAVAILABLE_MESSAGE,
+    ...(formatted.path === undefined ? {} : { path: formatted.path }),
+    ...(formatted.locations === undefined ? {} : { locations: formatted.locations }),
+    extensions: { code: 'SERVICE_UNAVAILABLE', requestId },
   };
 }

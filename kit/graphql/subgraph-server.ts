@@ -9,7 +9,7 @@ import type { FastifyInstance } from 'fastify';
 import fastify from 'fastify';
 import { parse } from 'graphql';
 import { newId } from '../values/ids.ts';
-import { AppError, isForClients, maskedError, rootCause } from './errors.ts';
+import { AppError, isForClients, maskedError, rootCause, unavailableError } from './errors.ts';
 import type { Identity, IdentityVerifier } from './identity.ts';
 import { IDENTITY_HEADER } from './identity.ts';
 import { serveSubscriptions } from './subgraph-subscriptions.ts';
@@ -32,10 +32,13 @@ type Log = {
 export type SubgraphServerDeps<Context extends BaseContext> = {
   readonly name: string;
   readonly typeDefs: string;
-  readonly resolvers: GraphQLResolverMap<Context>;
+  /** Codegen's resolver types and Apollo's map describe the same thing and do not know each other: checked where they are made. */
+  readonly resolvers: object;
   readonly verifier: IdentityVerifier;
   readonly createContext: (request: SubgraphRequest) => Context;
   readonly logger: Log;
+  /** Whether an error means that a server we depend on is away: then the client is told to try again, not that something broke. */
+  readonly isUnavailable: (error: unknown) => boolean;
   readonly introspection: boolean;
   /** Answers while the process lives; `ready` is asked for /readyz. */
   readonly ready: () => Promise<boolean>;
@@ -72,7 +75,9 @@ export async function createSubgraphServer<Context extends BaseContext>(deps: Su
       if (cause.cause !== undefined) deps.logger.warn({ err: cause.cause, code: cause.code, requestId }, cause.message);
       return;
     }
-    if (!isForClients(error)) deps.logger.error({ err: cause, requestId }, 'a resolver failed');
+    if (isForClients(error)) return;
+    if (deps.isUnavailable(cause)) deps.logger.warn({ err: cause, requestId }, 'a server this subgraph depends on is away');
+    else deps.logger.error({ err: cause, requestId }, 'a resolver failed');
   };
 
   const apollo = new ApolloServer<Context>({
@@ -87,7 +92,8 @@ export async function createSubgraphServer<Context extends BaseContext>(deps: Su
     formatError: (formatted, error) => {
       const requestId = newId('err');
       logUnexpected(error, requestId);
-      return isForClients(error) ? formatted : maskedError(formatted, requestId);
+      if (isForClients(error)) return formatted;
+      return deps.isUnavailable(rootCause(error)) ? unavailableError(formatted, requestId) : maskedError(formatted, requestId);
     },
   });
   await apollo.start();

@@ -1,0 +1,34 @@
+import { MongoError } from 'mongodb';
+
+const MONGO_NAMES = new Set([
+  'MongoServerSelectionError',
+  'MongoNetworkError',
+  'MongoNetworkTimeoutError',
+  'MongoNotConnectedError',
+  'MongoTopologyClosedError',
+  'MongoPoolClearedError',
+  'MongoPoolClosedError',
+  'MongoWaitQueueTimeoutError',
+  'MongoOperationTimeoutError',
+  'MongoClientClosedError',
+]);
+
+/** As ioredis words it when its server is away; it has no class or code for most of these. */
+const REDIS_MESSAGES = [
+  /^Connection is closed/,
+  /^Command timed out/,
+  /Stream isn't writeable/,
+  /max retries per request/,
+  /^(READONLY|LOADING|CLUSTERDOWN|MASTERDOWN|TRYAGAIN)\b/,
+  /\b(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH)\b/,
+];
+
+/** True when a server we depend on is away, and trying again later is the right advice; false for everything that is a bug. */
+export function isConnectionFailure(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if (error instanceof MongoError) return MONGO_NAMES.has(error.name) || error.hasErrorLabel('RetryableWriteError') || error.hasErrorLabel('UnknownTransactionCommitResult');
+  if (error.name === 'TimeoutError' || error.name === 'MaxRetriesPerRequestError' || error.name === 'ProviderUnavailable') return true;
+  // fetch() says only "fetch failed" and keeps the reason in its cause.
+  if (error.message === 'fetch failed') return true;
+  return REDIS_MESSAGES.some((pattern) => pattern.test(error.message));
+}

@@ -1,0 +1,17 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import { StartError } from './env.ts';
+
+/** Resolves with the server's own address; port 0 takes a free one. */
+export async function listen(server: Server, at: { host: string; port: number }): Promise<string> {
+  server.listen(at.port, at.host);
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    const busy = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+    throw new StartError(busy ? `PORT: port ${at.port} is in use. Stop what listens there, or set another.` : `PORT: cannot listen on ${at.host}:${at.port}.`, { cause: error });
+  }
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('The server listens on no port.');
+  return `http://${at.host}:${address.port}`;
+}

@@ -1,0 +1,63 @@
+import type { Db } from 'mongodb';
+import type { LeaseDocument } from '../../kit/runtime/lease.ts';
+import { createLease } from '../../kit/runtime/lease.ts';
+import type { Logger } from '../../kit/runtime/logger.ts';
+import { runPeriodically } from '../../kit/runtime/periodic.ts';
+import type { Clock } from '../../kit/values/clock.ts';
+import type { HoldStore } from './repositories/hold-store.ts';
+import type { SeatHints } from './repositories/seat-hints.ts';
+import type { Reconcile } from './usecases/reconcile.ts';
+import type { RefundClosedEvents } from './usecases/refund-closed-events.ts';
+import type { ShowChanges } from './usecases/show-changes.ts';
+
+const SWEEP_EVERY_MS = 250;
+const SHOW_EVERY_MS = 500;
+const RECONCILE_EVERY_MS = 5_000;
+const LEASE_MS = 10_000;
+/** Events swept at the same time: their commands share one connection. */
+const SWEEPS_AT_ONCE = 50;
+/** Sweeps between two looks at which events need no more sweeping. */
+const FORGET_EVERY_SWEEPS = 240;
+
+/** What runs without being asked: holds end, changes are shown, what died is finished. Every process sweeps and shows; one at a time reconciles. */
+export function startBackgroundWork(deps: {
+  db: Db;
+  clock: Clock;
+  logger: Logger;
+  holds: HoldStore;
+  hints: SeatHints;
+  show: ShowChanges;
+  reconcile: Reconcile;
+  refundClosedEvents: RefundClosedEvents;
+}) {
+  const { logger, holds } = deps;
+  const lease = createLease({ leases: deps.db.collection<LeaseDocument>('leases'), name: 'reconciler', lifeMilliseconds: LEASE_MS, clock: deps.clock });
+  let sweeps = 0;
+
+  async function sweepAll(): Promise<void> {
+    const eventIds = await holds.eventsWithHolds();
+    for (let from = 0; from < eventIds.length; from += SWEEPS_AT_ONCE) await Promise.all(eventIds.slice(from, from + SWEEPS_AT_ONCE).map(holds.sweep));
+    sweeps += 1;
+    if (sweeps % FORGET_EVERY_SWEEPS === 0) await holds.forgetIdleEvents();
+  }
+
+  async function reconcileOnce(): Promise<void> {
+    if (!(await lease.acquire())) return;
+    await deps.refundClosedEvents();
+    await deps.reconcile.run();
+  }
+
+  const sweeper = runPeriodically({ name: 'sweeper', everyMilliseconds: SWEEP_EVERY_MS, logger, task: sweepAll });
+  const shower = runPeriodically({ name: 'show changes', everyMilliseconds: SHOW_EVERY_MS, logger, task: deps.show.overdue });
+  const reconciler = runPeriodically({ name: 'reconciler', everyMilliseconds: RECONCILE_EVERY_MS, logger, task: reconcileOnce });
+  // The notification says that a hold's key is gone: no need to wait for the next round.
+  deps.hints.onExpired(() => sweeper.trigger());
+
+  return {
+    closeEventsNow: reconciler.trigger,
+    close: async (): Promise<void> => {
+      await Promise.all([sweeper.close(), shower.close(), reconciler.close()]);
+      await lease.release().catch(() => undefined);
+    },
+  };
+}

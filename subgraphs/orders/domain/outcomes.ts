@@ -1,0 +1,78 @@
+import type { Hold } from './hold.ts';
+import type { Order } from './order.ts';
+import type { PaymentIntent, PaymentIntentStatus } from './payment-intent.ts';
+
+/** Expected answers; `kind` is the type's name in the schema. `path` names the input field that a refusal is about. */
+type Refusal<Kind extends string> = { readonly kind: Kind; readonly message: string; readonly path: readonly string[] };
+
+export type SeatConflictReason = 'HELD' | 'RESERVED' | 'BLOCKED' | 'UNKNOWN_SEAT';
+export type SeatConflict = { readonly seatId: string; readonly reason: SeatConflictReason };
+
+export type SeatsUnavailable = Refusal<'SeatsUnavailable'> & { readonly conflicts: readonly SeatConflict[] };
+export type HoldLimitReached = Refusal<'HoldLimitReached'> & { readonly limit: number };
+export type HoldExpired = Refusal<'HoldExpired'>;
+export type SalesClosed = Refusal<'SalesClosed'>;
+export type EventNotFound = Refusal<'EventNotFound'>;
+export type OrderProcessing = Refusal<'OrderProcessing'> & { readonly pendingOrder: Order | null };
+export type PaymentNotConfirmed = Refusal<'PaymentNotConfirmed'> & { readonly status: PaymentIntentStatus };
+export type PaymentIntentNotFound = Refusal<'PaymentIntentNotFound'>;
+export type PaymentDeclined = Refusal<'PaymentDeclined'> & { readonly reason: string };
+export type IdempotencyKeyReused = Refusal<'IdempotencyKeyReused'>;
+
+export type HoldSeatsOutcome = { readonly kind: 'HoldSeatsPayload'; readonly hold: Hold } | SeatsUnavailable | HoldLimitReached | SalesClosed | EventNotFound;
+export type RefreshHoldOutcome = { readonly kind: 'RefreshHoldPayload'; readonly hold: Hold } | HoldExpired;
+export type CreatePaymentIntentOutcome = { readonly kind: 'CreatePaymentIntentPayload'; readonly paymentIntent: PaymentIntent } | HoldExpired | SalesClosed;
+export type ConfirmPaymentOutcome = { readonly kind: 'ConfirmPaymentPayload'; readonly paymentIntent: PaymentIntent } | PaymentDeclined | PaymentIntentNotFound | HoldExpired | SalesClosed;
+export type PurchaseOutcome =
+  | { readonly kind: 'PurchasePayload'; readonly order: Order; readonly replayed: boolean }
+  | OrderProcessing
+  | SeatsUnavailable
+  | HoldExpired
+  | PaymentNotConfirmed
+  | PaymentDeclined
+  | SalesClosed
+  | IdempotencyKeyReused;
+
+export const seatsUnavailable = (path: readonly string[], conflicts: readonly SeatConflict[]): SeatsUnavailable => ({
+  kind: 'SeatsUnavailable',
+  message: 'Some of these seats cannot be had any more. Choose others.',
+  path,
+  conflicts,
+});
+export const holdLimitReached = (limit: number): HoldLimitReached => ({
+  kind: 'HoldLimitReached',
+  message: `You can hold at most ${limit} seats of one event. Release some first.`,
+  path: ['input', 'seatIds'],
+  limit,
+});
+export const holdExpired = (): HoldExpired => ({ kind: 'HoldExpired', message: 'This hold has ended. Choose seats again.', path: ['input', 'holdId'] });
+export const salesClosed = (path: readonly string[]): SalesClosed => ({ kind: 'SalesClosed', message: 'This event is not on sale.', path });
+export const eventNotFound = (): EventNotFound => ({ kind: 'EventNotFound', message: 'There is no such event.', path: ['input', 'eventId'] });
+export const orderProcessing = (pendingOrder: Order | null): OrderProcessing => ({
+  kind: 'OrderProcessing',
+  message: "The payment's outcome is not known yet. Ask again in a moment, with the same idempotency key.",
+  path: [],
+  pendingOrder,
+});
+export const paymentNotConfirmed = (status: PaymentIntentStatus): PaymentNotConfirmed => ({
+  kind: 'PaymentNotConfirmed',
+  message: 'Confirm the payment first.',
+  path: ['input', 'paymentIntentId'],
+  status,
+});
+export const paymentIntentNotFound = (): PaymentIntentNotFound => ({
+  kind: 'PaymentIntentNotFound',
+  message: 'There is no such payment intent, or the client secret is not its own.',
+  path: ['input', 'paymentIntentId'],
+});
+export const paymentDeclined = (reason: string): PaymentDeclined => ({
+  kind: 'PaymentDeclined',
+  message: 'The payment was declined. Try another payment method.',
+  path: ['input', 'paymentMethod'],
+  reason,
+});
+export const idempotencyKeyReused = (): IdempotencyKeyReused => ({
+  kind: 'IdempotencyKeyReused',
+  message: 'This idempotency key was used for another purchase. Mint a new one for each attempt.',
+  path: ['input', 'idempotencyKey'],
+});

@@ -1,0 +1,109 @@
+import type { ClientSession, Db, Filter } from 'mongodb';
+import type { Order, OrderStatus, Ticket, TicketStatus } from '../domain/order.ts';
+import { isLive } from '../domain/order.ts';
+
+export type OrderDocument = Omit<Order, 'id'> & {
+  readonly _id: string;
+  /** At most one live order per hold. */
+  readonly live: boolean;
+};
+export type TicketDocument = Omit<Ticket, 'id' | 'seat'> & {
+  readonly _id: string;
+  readonly seatId: string;
+  readonly seat: Ticket['seat'];
+  /** At most one active ticket per seat. */
+  readonly active: boolean;
+};
+
+const toOrder = ({ _id, live: _live, ...rest }: OrderDocument): Order => ({ id: _id, ...rest });
+const toTicket = ({ _id, orderId, eventId, seat, status }: TicketDocument): Ticket => ({ id: _id, orderId, eventId, seat, status });
+
+export type OrderPage = { readonly orders: readonly Order[]; readonly hasNextPage: boolean };
+/** Newest first; continues after this order. */
+export type OrderPosition = { readonly placedAt: Date; readonly id: string };
+
+export function createOrderRepository(deps: { db: Db }) {
+  const orders = deps.db.collection<OrderDocument>('orders');
+  const tickets = deps.db.collection<TicketDocument>('tickets');
+
+  async function page(filter: Filter<OrderDocument>, first: number, after: OrderPosition | null): Promise<OrderPage> {
+    const position: Filter<OrderDocument> = after === null ? {} : { $or: [{ placedAt: { $lt: after.placedAt } }, { placedAt: after.placedAt, _id: { $lt: after.id } }] };
+    const found = await orders
+      .find({ $and: [filter, position] })
+      .sort({ placedAt: -1, _id: -1 })
+      .limit(first + 1)
+      .toArray();
+    return { orders: found.slice(0, first).map(toOrder), hasNextPage: found.length > first };
+  }
+
+  return {
+    async ensureIndexes(): Promise<void> {
+      await orders.createIndex({ holdId: 1 }, { unique: true, partialFilterExpression: { live: true }, name: 'one_live_per_hold' });
+      await orders.createIndex({ userId: 1, placedAt: -1, _id: -1 });
+      await orders.createIndex({ eventId: 1, placedAt: -1, _id: -1 });
+      await orders.createIndex({ status: 1, placedAt: 1 });
+      await tickets.createIndex({ eventId: 1, seatId: 1 }, { unique: true, partialFilterExpression: { active: true }, name: 'one_active_per_seat' });
+      await tickets.createIndex({ orderId: 1 });
+    },
+    async find(id: string, session?: ClientSession): Promise<Order | null> {
+      const found = await orders.findOne({ _id: id }, session ? { session } : {});
+      return found && toOrder(found);
+    },
+    async findMany(ids: readonly string[]): Promise<readonly Order[]> {
+      return (await orders.find({ _id: { $in: [...ids] } }).toArray()).map(toOrder);
+    },
+    async liveOfHold(holdId: string, userId: string): Promise<Order | null> {
+      const found = await orders.findOne({ holdId, live: true });
+      return found && found.userId === userId ? toOrder(found) : null;
+    },
+    pageOfUser: (userId: string, first: number, after: OrderPosition | null): Promise<OrderPage> => page({ userId }, first, after),
+    pageOfEvent: (eventId: string, first: number, after: OrderPosition | null): Promise<OrderPage> => page({ eventId }, first, after),
+    async ticketsOfOrders(orderIds: readonly string[]): Promise<readonly Ticket[]> {
+      return (
+        await tickets
+          .find({ orderId: { $in: [...orderIds] } })
+          .sort({ _id: 1 })
+          .toArray()
+      ).map(toTicket);
+    },
+    async pendingSince(before: Date, limit: number): Promise<readonly Order[]> {
+      return (await orders.find({ status: 'PENDING_PAYMENT', placedAt: { $lte: before } }).sort({ placedAt: 1 }).limit(limit).toArray()).map(toOrder);
+    },
+    /** Orders of an event that still have to be brought to an end when it is cancelled. */
+    async unfinishedOfEvent(eventId: string, limit: number): Promise<readonly Order[]> {
+      const statuses: OrderStatus[] = ['PENDING_PAYMENT', 'CONFIRMED', 'PARTIALLY_REFUNDED', 'REFUND_PENDING'];
+      return (
+        await orders
+          .find({ eventId, status: { $in: statuses } })
+          .limit(limit)
+          .toArray()
+      ).map(toOrder);
+    },
+
+    async insert(session: ClientSession, order: Order): Promise<void> {
+      const { id, ...rest } = order;
+      await orders.insertOne({ _id: id, ...rest, live: isLive(order.status) }, { session });
+    },
+    /** Compare-and-set on status and version; false when the order has moved on. */
+    async change(session: ClientSession, read: Order, change: { status: OrderStatus; refunded?: Order['refunded'] }): Promise<boolean> {
+      const result = await orders.updateOne(
+        { _id: read.id, status: read.status, version: read.version },
+        { $set: { ...change, live: isLive(change.status), version: read.version + 1 } },
+        { session },
+      );
+      return result.matchedCount === 1;
+    },
+    async insertTickets(session: ClientSession, issued: readonly Ticket[]): Promise<void> {
+      await tickets.insertMany(
+        issued.map(({ id, seat, ...rest }) => ({ _id: id, ...rest, seatId: seat.seatId, seat, active: true })),
+        { session },
+      );
+    },
+    /** How many went from one status to the other. */
+    async changeTickets(session: ClientSession, orderId: string, from: TicketStatus, to: TicketStatus): Promise<number> {
+      const result = await tickets.updateMany({ orderId, status: from }, { $set: { status: to, active: to !== 'REFUNDED' } }, { session });
+      return result.modifiedCount;
+    },
+  };
+}
+export type OrderRepository = ReturnType<typeof createOrderRepository>;

@@ -1,0 +1,70 @@
+import type { ClientSession, Db, Filter, UpdateFilter } from 'mongodb';
+import { isDuplicateKey } from '../../../kit/runtime/mongo.ts';
+import type { PaymentIntent, PaymentIntentStatus } from '../domain/payment-intent.ts';
+import { canBecome } from '../domain/payment-intent.ts';
+
+export type PaymentIntentDocument = Omit<PaymentIntent, 'id'> & {
+  readonly _id: string;
+  /** Not cancelled: at most one such per hold. */
+  readonly open: boolean;
+};
+
+const toIntent = ({ _id, open: _open, ...rest }: PaymentIntentDocument): PaymentIntent => ({ id: _id, ...rest });
+
+export type PaymentIntentChange = Partial<Pick<PaymentIntent, 'status' | 'attempt' | 'orderId' | 'holdEndsAtLatest' | 'holdMissingSince' | 'providerIntentId' | 'clientSecret'>>;
+
+export function createPaymentIntentRepository(deps: { db: Db }) {
+  const intents = deps.db.collection<PaymentIntentDocument>('payment_intents');
+
+  return {
+    async ensureIndexes(): Promise<void> {
+      await intents.createIndex({ holdId: 1 }, { unique: true, partialFilterExpression: { open: true }, name: 'one_open_per_hold' });
+      await intents.createIndex({ status: 1, orderId: 1, updatedAt: 1 });
+    },
+    async find(id: string): Promise<PaymentIntent | null> {
+      const found = await intents.findOne({ _id: id });
+      return found && toIntent(found);
+    },
+    /** The one not cancelled of each hold. */
+    async openOfHolds(holdIds: readonly string[]): Promise<ReadonlyMap<string, PaymentIntent>> {
+      const found = await intents.find({ holdId: { $in: [...holdIds] }, open: true }).toArray();
+      return new Map(found.map((document) => [document.holdId, toIntent(document)]));
+    },
+    /** False when the hold has one already. */
+    async insert(intent: PaymentIntent): Promise<boolean> {
+      const { id, ...rest } = intent;
+      try {
+        await intents.insertOne({ _id: id, ...rest, open: intent.status !== 'CANCELLED' });
+        return true;
+      } catch (error) {
+        if (isDuplicateKey(error)) return false;
+        throw error;
+      }
+    },
+    /**
+     * Compare-and-set on the version that was read; null when someone else was faster. Refuses a transition that the table of states lacks.
+     * With `session` it is part of that transaction.
+     */
+    async change(read: PaymentIntent, change: PaymentIntentChange, now: Date, session?: ClientSession): Promise<PaymentIntent | null> {
+      if (change.status !== undefined && change.status !== read.status && !canBecome(read.status, change.status)) throw new Error(`A payment intent cannot go from ${read.status} to ${change.status}.`);
+      const next: PaymentIntent = { ...read, ...change, version: read.version + 1, updatedAt: now };
+      const filter: Filter<PaymentIntentDocument> = { _id: read.id, version: read.version };
+      const update: UpdateFilter<PaymentIntentDocument> = {
+        $set: { ...change, version: next.version, updatedAt: now, open: next.status !== 'CANCELLED' },
+      };
+      const result = await intents.updateOne(filter, update, session ? { session } : {});
+      return result.matchedCount === 1 ? next : null;
+    },
+    /** Taken or promised money without an order, not touched since `before`; the oldest first. */
+    async unboundSince(before: Date, limit: number): Promise<readonly PaymentIntent[]> {
+      const statuses: PaymentIntentStatus[] = ['PROCESSING', 'REQUIRES_CAPTURE', 'SUCCEEDED'];
+      const found = await intents
+        .find({ status: { $in: statuses }, orderId: null, updatedAt: { $lte: before } })
+        .sort({ updatedAt: 1 })
+        .limit(limit)
+        .toArray();
+      return found.map(toIntent);
+    },
+  };
+}
+export type PaymentIntentRepository = ReturnType<typeof createPaymentIntentRepository>;

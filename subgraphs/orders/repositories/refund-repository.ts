@@ -1,0 +1,45 @@
+import type { ClientSession, Db } from 'mongodb';
+import type { Refund } from '../domain/refund.ts';
+
+type RefundDocument = Omit<Refund, 'id'> & { readonly _id: string; readonly nextAttemptAt: Date };
+
+const toRefund = ({ _id, nextAttemptAt: _next, ...rest }: RefundDocument): Refund => ({ id: _id, ...rest });
+
+const BACKOFF_MAX_SECONDS = 300;
+
+export function createRefundRepository(deps: { db: Db }) {
+  const refunds = deps.db.collection<RefundDocument>('refunds');
+  return {
+    async ensureIndexes(): Promise<void> {
+      await refunds.createIndex({ status: 1, nextAttemptAt: 1 });
+      await refunds.createIndex({ orderId: 1 });
+    },
+    async find(id: string): Promise<Refund | null> {
+      const found = await refunds.findOne({ _id: id });
+      return found && toRefund(found);
+    },
+    async insert(session: ClientSession, refund: Refund): Promise<void> {
+      const { id, ...rest } = refund;
+      await refunds.insertOne({ _id: id, ...rest, nextAttemptAt: refund.createdAt }, { session });
+    },
+    async settle(session: ClientSession, id: string): Promise<boolean> {
+      const result = await refunds.updateOne({ _id: id, status: 'PENDING' }, { $set: { status: 'SETTLED' } }, { session });
+      return result.matchedCount === 1;
+    },
+    /** Asked again later, the longer the more often it failed. */
+    async postpone(refund: Refund, now: Date): Promise<void> {
+      const seconds = Math.min(2 ** Math.min(refund.attempts, 10), BACKOFF_MAX_SECONDS);
+      await refunds.updateOne({ _id: refund.id, status: 'PENDING' }, { $set: { nextAttemptAt: new Date(now.getTime() + seconds * 1_000) }, $inc: { attempts: 1 } });
+    },
+    async pendingSince(before: Date, now: Date, limit: number): Promise<readonly Refund[]> {
+      return (
+        await refunds
+          .find({ status: 'PENDING', createdAt: { $lte: before }, nextAttemptAt: { $lte: now } })
+          .sort({ nextAttemptAt: 1 })
+          .limit(limit)
+          .toArray()
+      ).map(toRefund);
+    },
+  };
+}
+export type RefundRepository = ReturnType<typeof createRefundRepository>;

@@ -1,0 +1,46 @@
+import type { Db, MongoClient } from 'mongodb';
+import type { Outbox } from '../../../kit/runtime/outbox.ts';
+import type { RedisClient } from '../../../kit/runtime/redis.ts';
+import type { Clock } from '../../../kit/values/clock.ts';
+import type { SeatingPlan } from '../domain/seating-plan.ts';
+import { createClaimRepository } from './claim-repository.ts';
+import { createHoldStore } from './hold-store.ts';
+import { createIdempotencyRepository } from './idempotency-repository.ts';
+import { createListingRepository } from './listing-repository.ts';
+import { createOrderRepository } from './order-repository.ts';
+import { createPaymentIntentRepository } from './payment-intent-repository.ts';
+import { createRefundRepository } from './refund-repository.ts';
+import { createSaleLedger } from './sale-ledger.ts';
+import { createSeatMapStore } from './seat-map-store.ts';
+import { createSeatPublisher } from './seat-publisher.ts';
+import { createUnshownRepository } from './unshown-repository.ts';
+
+/** Everything that keeps something, over one database and one Redis. */
+export function createRepositories(deps: {
+  client: MongoClient;
+  db: Db;
+  redis: RedisClient;
+  outbox: Outbox;
+  clock: Clock;
+  planOf: (eventId: string) => Promise<SeatingPlan>;
+  idempotencyLifeSeconds: number;
+}) {
+  const { client, db, redis, outbox, clock } = deps;
+  const claims = createClaimRepository({ db });
+  const orders = createOrderRepository({ db });
+  const intents = createPaymentIntentRepository({ db });
+  const refunds = createRefundRepository({ db });
+  const listings = createListingRepository({ db });
+  const idempotency = createIdempotencyRepository({ db, lifeSeconds: deps.idempotencyLifeSeconds });
+  const publisher = createSeatPublisher({ redis, claims, planOf: deps.planOf });
+  return {
+    ...{ claims, orders, intents, refunds, listings, idempotency },
+    ledger: createSaleLedger({ client, clock, outbox, claims, orders, intents, refunds, listings, idempotency }),
+    map: createSeatMapStore({ redis, claims, publisher }),
+    holds: createHoldStore({ redis, publisher }),
+    unshown: createUnshownRepository({ rows: outbox.rows }),
+    async ensureIndexes(): Promise<void> {
+      await Promise.all([claims, orders, intents, refunds, listings, idempotency].map((repository) => repository.ensureIndexes()));
+    },
+  };
+}

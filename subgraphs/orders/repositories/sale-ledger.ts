@@ -1,0 +1,188 @@
+import type { ClientSession, MongoClient } from 'mongodb';
+import { isDuplicateKey } from '../../../kit/runtime/mongo.ts';
+import type { Outbox } from '../../../kit/runtime/outbox.ts';
+import { derivedId } from '../../../kit/values/ids.ts';
+import type { Clock } from '../../../kit/values/clock.ts';
+import type { StoredAnswer } from '../domain/idempotency.ts';
+import type { Order, OrderStatus } from '../domain/order.ts';
+import { ticketIdOf } from '../domain/order.ts';
+import { isOnSale } from '../domain/listing.ts';
+import type { PaymentIntent } from '../domain/payment-intent.ts';
+import type { Refund } from '../domain/refund.ts';
+import type { ClaimRepository } from './claim-repository.ts';
+import type { IdempotencyRepository } from './idempotency-repository.ts';
+import type { ListingRepository } from './listing-repository.ts';
+import type { OrderRepository } from './order-repository.ts';
+import type { PaymentIntentRepository } from './payment-intent-repository.ts';
+import type { RefundRepository } from './refund-repository.ts';
+
+/** Ends a transaction with a known answer; thrown out of the callback, where nothing of it stays. */
+class Aborted<Reason extends string> extends Error {
+  readonly reason: Reason;
+  constructor(reason: Reason) {
+    super(reason);
+    this.reason = reason;
+  }
+}
+
+/** A transaction lives this long at most; its commit is retried by the driver within it. */
+const COMMIT_DEADLINE_MS = 8_000;
+
+export type LedgerDeps = {
+  readonly client: MongoClient;
+  readonly clock: Clock;
+  readonly outbox: Outbox;
+  readonly claims: ClaimRepository;
+  readonly orders: OrderRepository;
+  readonly intents: PaymentIntentRepository;
+  readonly refunds: RefundRepository;
+  readonly listings: ListingRepository;
+  readonly idempotency: IdempotencyRepository;
+};
+
+/**
+ * Everything that changes seats, orders and money together: each method is one transaction, all of it or nothing.
+ * The driver may run a callback more than once, so nothing in it leaves MongoDB and every id in it is known before.
+ */
+export function createSaleLedger(deps: LedgerDeps) {
+  const { claims, orders, intents, refunds, listings, idempotency, outbox } = deps;
+
+  function transaction<Value>(work: (session: ClientSession) => Promise<Value>): Promise<Value> {
+    return deps.client.withSession((session) =>
+      session.withTransaction(() => work(session), { readConcern: { level: 'snapshot' }, writeConcern: { w: 'majority', journal: true }, timeoutMS: COMMIT_DEADLINE_MS }),
+    );
+  }
+
+  const seatIdsOf = (order: Order): string[] => order.seats.map((seat) => seat.seatId);
+
+  /** One row per change of an order; its id follows from the change, so that a callback run twice writes one row. */
+  const announce = (session: ClientSession, type: string, order: Order, version: number, data: Record<string, unknown> = {}): Promise<string> =>
+    outbox.append(session, {
+      id: derivedId('evt', type, order.id, String(version)),
+      type,
+      aggregateId: order.id,
+      version,
+      shown: false,
+      data: {
+        orderId: order.id,
+        userId: order.userId,
+        eventId: order.eventId,
+        holdId: order.holdId,
+        seatIds: seatIdsOf(order),
+        ticketCount: order.seats.length,
+        amount: order.total.amount,
+        currency: order.total.currency,
+        ...data,
+      },
+    });
+
+  /** The order leaves without its seats: claims go, and the money is no longer its own. */
+  async function letGo(session: ClientSession, order: Order, to: OrderStatus, reason: string): Promise<void> {
+    if (!(await orders.change(session, order, { status: to }))) throw new Aborted('moved');
+    await claims.remove(session, order.eventId, order.id, seatIdsOf(order));
+    await announce(session, 'seats.released', order, order.version + 1, { reason });
+  }
+
+  async function unlessMoved(work: (session: ClientSession) => Promise<void>): Promise<boolean> {
+    try {
+      await transaction(work);
+      return true;
+    } catch (error) {
+      if (error instanceof Aborted) return false;
+      throw error;
+    }
+  }
+
+  return {
+    /**
+     * Transaction A: claims, order and intent bound together. It reads the listing and writes nothing that purchases share.
+     * `taken`: a seat is claimed, the hold has an order, or the intent has moved.
+     */
+    async claimSeats(order: Order, intent: PaymentIntent): Promise<'claimed' | 'taken' | 'closed'> {
+      try {
+        await transaction(async (session) => {
+          const listing = await listings.find(order.eventId, session);
+          if (!listing || !isOnSale(listing, deps.clock.now())) throw new Aborted('closed');
+          await claims.insertPending(session, order.eventId, order.id, seatIdsOf(order));
+          await orders.insert(session, order);
+          if (intent.orderId !== null || !(await intents.change(intent, { orderId: order.id }, deps.clock.now(), session))) throw new Aborted('moved');
+          await announce(session, 'order.placed', order, order.version);
+        });
+        return 'claimed';
+      } catch (error) {
+        if (error instanceof Aborted) return error.reason === 'closed' ? 'closed' : 'taken';
+        if (isDuplicateKey(error)) return 'taken';
+        throw error;
+      }
+    },
+
+    /**
+     * Transaction A″ and the reconciler's third rule: money without seats goes back. False when the intent has moved meanwhile.
+     * The refund itself follows; from here on the reconciler sees to it.
+     */
+    async startUnboundRefund(intent: PaymentIntent, refund: Refund, stored?: { recordId: string; answer: StoredAnswer }): Promise<boolean> {
+      return unlessMoved(async (session) => {
+        if (intent.orderId !== null || !(await intents.change(intent, { status: 'REFUND_PENDING' }, deps.clock.now(), session))) throw new Aborted('moved');
+        await refunds.insert(session, refund);
+        if (stored) await idempotency.complete(session, stored.recordId, stored.answer);
+      });
+    },
+
+    /** Transaction B: the sale. False when someone else has decided this order already. */
+    async confirmOrder(order: Order, intent: PaymentIntent): Promise<boolean> {
+      return unlessMoved(async (session) => {
+        if (intent.orderId !== order.id || !(await intents.change(intent, { status: 'SUCCEEDED' }, deps.clock.now(), session))) throw new Aborted('moved');
+        if (!(await orders.change(session, order, { status: 'CONFIRMED' }))) throw new Aborted('moved');
+        const sold = await claims.markSold(session, order.eventId, order.id, seatIdsOf(order));
+        if (sold !== order.seats.length) throw new Error(`Order ${order.id} has ${sold} of ${order.seats.length} claims.`);
+        await orders.insertTickets(
+          session,
+          order.seats.map((seat) => ({ id: ticketIdOf(order.id, seat.seatId), orderId: order.id, eventId: order.eventId, seat, status: 'VALID' })),
+        );
+        await idempotency.complete(session, order.recordId, { kind: 'PurchasePayload', orderId: order.id });
+        await announce(session, 'order.confirmed', order, order.version + 1);
+      });
+    },
+
+    /** Transaction B′: the capture was declined. The same intent can be confirmed again, with another card and a new key. */
+    async declineOrder(order: Order, intent: PaymentIntent, reason: string): Promise<boolean> {
+      return unlessMoved(async (session) => {
+        if (intent.orderId !== order.id || !(await intents.change(intent, { status: 'REQUIRES_CONFIRMATION', orderId: null, attempt: intent.attempt + 1 }, deps.clock.now(), session))) throw new Aborted('moved');
+        await letGo(session, order, 'PAYMENT_FAILED', 'PAYMENT_FAILED');
+        await idempotency.complete(session, order.recordId, { kind: 'PaymentDeclined', reason });
+      });
+    },
+
+    /** The payment was cancelled at the provider, which has acknowledged it: nothing was taken, and nothing is sold. */
+    async expireOrder(order: Order, intent: PaymentIntent): Promise<boolean> {
+      return unlessMoved(async (session) => {
+        if (intent.orderId !== order.id || !(await intents.change(intent, { status: 'CANCELLED' }, deps.clock.now(), session))) throw new Aborted('moved');
+        await letGo(session, order, 'EXPIRED', 'EXPIRED');
+      });
+    },
+
+    /** R1 of a whole order: tickets and money are on their way back. False when the order has moved. */
+    async startOrderRefund(order: Order, intent: PaymentIntent, refund: Refund): Promise<boolean> {
+      return unlessMoved(async (session) => {
+        if (!(await orders.change(session, order, { status: 'REFUND_PENDING' }))) throw new Aborted('moved');
+        if (!(await intents.change(intent, { status: 'REFUND_PENDING' }, deps.clock.now(), session))) throw new Aborted('moved');
+        await orders.changeTickets(session, order.id, 'VALID', 'REFUND_PENDING');
+        await refunds.insert(session, refund);
+      });
+    },
+
+    /** R2: the provider has given the money back (`REFUNDED`), or never had to take it (`CANCELLED`). False when it is settled already. */
+    async settleRefund(refund: Refund, intent: PaymentIntent, order: Order | null, as: 'REFUNDED' | 'CANCELLED'): Promise<boolean> {
+      return unlessMoved(async (session) => {
+        if (!(await refunds.settle(session, refund.id))) throw new Aborted('moved');
+        if (!(await intents.change(intent, { status: as }, deps.clock.now(), session))) throw new Aborted('moved');
+        if (order === null) return;
+        if (!(await orders.change(session, order, { status: 'REFUNDED', refunded: refund.amount }))) throw new Aborted('moved');
+        await orders.changeTickets(session, order.id, 'REFUND_PENDING', 'REFUNDED');
+        await claims.remove(session, order.eventId, order.id, seatIdsOf(order));
+        await announce(session, 'seats.released', order, order.version + 1, { reason: 'REFUNDED' });
+      });
+    },
+  };
+}
+export type SaleLedger = ReturnType<typeof createSaleLedger>;

@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import type { OutboxDocument } from '../../../kit/runtime/outbox.ts';
+import type { Collection } from 'mongodb';
+
+/** A committed change of seats that the live map may not show yet. */
+export type UnshownChange = { readonly rowId: string; readonly eventId: string; readonly seatIds: readonly string[]; readonly holdId: string; readonly sold: boolean };
+
+const dataSchema = z.object({ eventId: z.string(), seatIds: z.array(z.string()), holdId: z.string() });
+
+function toChange(row: OutboxDocument): UnshownChange {
+  return { rowId: row._id, sold: row.type === 'order.confirmed', ...dataSchema.parse(row.data) };
+}
+
+/** The outbox rows of orders, read for the seat map instead of the bus. */
+export function createUnshownRepository(deps: { rows: Collection<OutboxDocument> }) {
+  return {
+    async ofOrder(orderId: string): Promise<readonly UnshownChange[]> {
+      return (await deps.rows.find({ aggregateId: orderId, shown: false }).toArray()).map(toChange);
+    },
+    async since(before: Date, limit: number): Promise<readonly UnshownChange[]> {
+      return (
+        await deps.rows
+          .find({ shown: false, occurredAt: { $lte: before } })
+          .sort({ occurredAt: 1 })
+          .limit(limit)
+          .toArray()
+      ).map(toChange);
+    },
+    async markShown(rowIds: readonly string[]): Promise<void> {
+      await deps.rows.updateMany({ _id: { $in: [...rowIds] } }, { $set: { shown: true } });
+    },
+  };
+}
+export type UnshownRepository = ReturnType<typeof createUnshownRepository>;

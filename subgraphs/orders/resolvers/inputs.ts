@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import { idSchema } from '../../../kit/graphql/input-schemas.ts';
+import { HOLD_LIFE_MAX_SECONDS, SEATS_PER_HOLD_MAX } from '../domain/hold.ts';
+
+const seatIdSchema = z.string().regex(/^[\p{L}\p{N} ._-]{1,80}$/u, 'is not a seat id');
+
+const seatIdsSchema = z
+  .array(seatIdSchema)
+  .min(1, 'must name at least one seat')
+  .max(SEATS_PER_HOLD_MAX, `must name at most ${SEATS_PER_HOLD_MAX} seats`)
+  .refine((seatIds) => new Set(seatIds).size === seatIds.length, 'must not name a seat twice');
+
+const optional = <Schema extends z.ZodType>(schema: Schema) => schema.nullish().transform((value) => value ?? null);
+
+export const holdSeatsSchema = z.strictObject({ eventId: idSchema, seatIds: seatIdsSchema, replacesHoldId: optional(idSchema) });
+
+export const refreshHoldSchema = z.strictObject({
+  holdId: idSchema,
+  extendSeconds: optional(z.int().min(1, 'must be at least 1').max(HOLD_LIFE_MAX_SECONDS, `must be at most ${HOLD_LIFE_MAX_SECONDS}`)),
+});
+
+export const createPaymentIntentSchema = z.strictObject({ holdId: idSchema });
+
+export const confirmPaymentSchema = z.strictObject({
+  paymentIntentId: idSchema,
+  clientSecret: z.string().min(1, 'must not be empty').max(255, 'must have at most 255 characters'),
+  paymentMethod: optional(z.string().regex(/^[A-Za-z0-9_]{1,100}$/, "is not a payment method's token")),
+});
+
+const idempotencyKeySchema = z.string().regex(/^[\x20-\x7e]{1,255}$/, 'must have 1 to 255 printable ASCII characters');
+
+/** The header and the argument say the same thing; if both are there they must agree. */
+export const purchaseSchema = z
+  .strictObject({
+    eventId: idSchema,
+    holdId: idSchema,
+    seatIds: optional(seatIdsSchema),
+    paymentIntentId: idSchema,
+    idempotencyKey: optional(idempotencyKeySchema),
+    idempotencyKeyHeader: optional(idempotencyKeySchema),
+  })
+  .refine((input) => input.idempotencyKey === null || input.idempotencyKeyHeader === null || input.idempotencyKey === input.idempotencyKeyHeader, {
+    path: ['idempotencyKey'],
+    message: 'differs from the Idempotency-Key header',
+  })
+  .transform(({ idempotencyKeyHeader, ...input }) => ({ ...input, idempotencyKey: input.idempotencyKey ?? idempotencyKeyHeader }));
+
+export const subscriptionSchema = z.strictObject({ eventId: idSchema, sinceVersion: optional(z.int().min(0)) });

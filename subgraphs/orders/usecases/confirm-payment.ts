@@ -1,0 +1,94 @@
+import type { Clock } from '../../../kit/values/clock.ts';
+import { newId } from '../../../kit/values/ids.ts';
+import { holdStatus, PAYING_EXTRA_SECONDS } from '../domain/hold.ts';
+import { isOnSale } from '../domain/listing.ts';
+import type { ConfirmPaymentOutcome } from '../domain/outcomes.ts';
+import { holdExpired, paymentDeclined, paymentIntentNotFound, salesClosed } from '../domain/outcomes.ts';
+import type { PaymentIntent, PaymentIntentStatus } from '../domain/payment-intent.ts';
+import type { PaymentProvider, ProviderIntent, ProviderResult, ProviderStatus } from '../domain/payment-provider.ts';
+import { sameSecret } from '../domain/secret.ts';
+import type { Viewer } from '../domain/viewer.ts';
+import type { HoldStore } from '../repositories/hold-store.ts';
+import type { PaymentIntentRepository } from '../repositories/payment-intent-repository.ts';
+import type { ReadListings } from './read-listings.ts';
+
+/** Who pays has this long, whatever was left of the hold. */
+const LIFE_WHILE_PAYING_SECONDS = 120;
+const MARK_LIFE_SECONDS = 15;
+/** A confirmation still undecided after this has lost its caller: ask the provider. */
+const PROCESSING_SUSPECT_MS = 5_000;
+const DEFAULT_METHOD = 'pm_card_visa';
+
+/** What the provider's word means for ours; null where it decides nothing yet. */
+const STATUS_FROM_PROVIDER = {
+  REQUIRES_CONFIRMATION: 'REQUIRES_CONFIRMATION',
+  PROCESSING: null,
+  REQUIRES_CAPTURE: 'REQUIRES_CAPTURE',
+  SUCCEEDED: 'SUCCEEDED',
+  CANCELLED: 'CANCELLED',
+  REFUNDED: null,
+} as const satisfies Record<ProviderStatus, PaymentIntentStatus | null>;
+
+/** The hold first, then our record, then the provider, then the result: whoever dies in between leaves a trace that can be finished. */
+export function createConfirmPayment(deps: { holds: HoldStore; intents: PaymentIntentRepository; provider: PaymentProvider; readListings: ReadListings; clock: Clock }) {
+  const { holds, intents, provider, clock } = deps;
+
+  async function settle(intent: PaymentIntent, result: ProviderResult<ProviderIntent>): Promise<ConfirmPaymentOutcome> {
+    if (result.kind === 'declined') {
+      // A definite failure: the next confirmation is another attempt, with keys of its own.
+      const changed = await intents.change(intent, { status: 'REQUIRES_CONFIRMATION', attempt: intent.attempt + 1 }, clock.now());
+      return changed ? paymentDeclined(result.reason) : again(intent);
+    }
+    const status = result.kind === 'done' ? STATUS_FROM_PROVIDER[result.value.status] : null;
+    if (status === null || status === intent.status) return { kind: 'ConfirmPaymentPayload', paymentIntent: intent };
+    const changed = await intents.change(intent, { status }, clock.now());
+    return changed ? { kind: 'ConfirmPaymentPayload', paymentIntent: changed } : again(intent);
+  }
+
+  /** Someone else has decided meanwhile; theirs is the answer. */
+  async function again(intent: PaymentIntent): Promise<ConfirmPaymentOutcome> {
+    const now = await intents.find(intent.id);
+    return now ? { kind: 'ConfirmPaymentPayload', paymentIntent: now } : paymentIntentNotFound();
+  }
+
+  async function confirm(viewer: Viewer, intent: PaymentIntent, paymentMethod: string): Promise<ConfirmPaymentOutcome> {
+    const hold = await holds.find(intent.holdId);
+    if (!hold || hold.userId !== viewer.userId || holdStatus(hold, clock.now()) !== 'ACTIVE') return holdExpired();
+    const listing = (await deps.readListings([intent.eventId])).get(intent.eventId);
+    if (!listing || !isOnSale(listing, clock.now())) return salesClosed(['input', 'paymentIntentId']);
+
+    const mark = { kind: 'PAYING', token: newId('pay'), lifeSeconds: MARK_LIFE_SECONDS } as const;
+    const expiresAt = await holds.extend(hold, { lifeSeconds: LIFE_WHILE_PAYING_SECONDS, beyondLatestSeconds: PAYING_EXTRA_SECONDS, mark });
+    if (expiresAt === null) return holdExpired();
+    const processing = await intents.change(intent, { status: 'PROCESSING' }, clock.now());
+    if (!processing || processing.providerIntentId === null) {
+      await holds.unmark(hold, mark);
+      return again(intent);
+    }
+    const outcome = await settle(processing, await provider.confirm({ key: `cf_${intent.id}_${processing.attempt}`, providerIntentId: processing.providerIntentId, paymentMethod }));
+    // While the outcome is unknown the mark stays until it runs out: the seats must not be let go under a payment on its way.
+    if (outcome.kind !== 'ConfirmPaymentPayload' || outcome.paymentIntent.status !== 'PROCESSING') await holds.unmark(hold, mark);
+    return outcome;
+  }
+
+  return async function confirmPayment(viewer: Viewer, input: { paymentIntentId: string; clientSecret: string; paymentMethod: string | null }): Promise<ConfirmPaymentOutcome> {
+    const intent = await intents.find(input.paymentIntentId);
+    if (!intent || intent.userId !== viewer.userId || intent.clientSecret === null || !sameSecret(input.clientSecret, intent.clientSecret)) return paymentIntentNotFound();
+    switch (intent.status) {
+      case 'SUCCEEDED':
+      case 'REQUIRES_CAPTURE':
+        return { kind: 'ConfirmPaymentPayload', paymentIntent: intent };
+      case 'PROCESSING': {
+        const suspect = clock.now().getTime() - intent.updatedAt.getTime() > PROCESSING_SUSPECT_MS;
+        if (!suspect || intent.providerIntentId === null) return { kind: 'ConfirmPaymentPayload', paymentIntent: intent };
+        return settle(intent, await provider.retrieve(intent.providerIntentId));
+      }
+      case 'REQUIRES_CONFIRMATION':
+        return confirm(viewer, intent, input.paymentMethod ?? DEFAULT_METHOD);
+      case 'CANCELLED':
+      case 'REFUND_PENDING':
+      case 'REFUNDED':
+        return holdExpired();
+    }
+  };
+}

@@ -1,0 +1,56 @@
+import type { Clock } from '../../../kit/values/clock.ts';
+import { newId } from '../../../kit/values/ids.ts';
+import { HOLD_LIFE_MAX_SECONDS, holdStatus, holdTotal, PAYING_EXTRA_SECONDS } from '../domain/hold.ts';
+import type { Hold } from '../domain/hold.ts';
+import { isOnSale } from '../domain/listing.ts';
+import type { CreatePaymentIntentOutcome } from '../domain/outcomes.ts';
+import { holdExpired, salesClosed } from '../domain/outcomes.ts';
+import type { PaymentIntent } from '../domain/payment-intent.ts';
+import type { PaymentProvider } from '../domain/payment-provider.ts';
+import type { Viewer } from '../domain/viewer.ts';
+import type { HoldStore } from '../repositories/hold-store.ts';
+import type { PaymentIntentRepository } from '../repositories/payment-intent-repository.ts';
+import type { ReadListings } from './read-listings.ts';
+
+/** Thrown when the provider cannot be asked: nothing is lost, and the same call may be made again. */
+export class ProviderUnavailable extends Error {
+  override readonly name = 'ProviderUnavailable';
+}
+
+/** For the hold's total. Repeated, it gives the same intent: one per hold that is not cancelled. */
+export function createCreatePaymentIntent(deps: { holds: HoldStore; intents: PaymentIntentRepository; provider: PaymentProvider; readListings: ReadListings; clock: Clock }) {
+  const { intents, provider, clock } = deps;
+
+  async function insertIntent(hold: Hold): Promise<PaymentIntent | null> {
+    const now = clock.now();
+    const intent: PaymentIntent = {
+      ...{ id: newId('pi'), holdId: hold.id, eventId: hold.eventId, userId: hold.userId, amount: holdTotal(hold.seats), seats: hold.seats },
+      ...{ status: 'REQUIRES_CONFIRMATION' as const, version: 1, attempt: 1, orderId: null, providerIntentId: null, clientSecret: null },
+      holdEndsAtLatest: new Date(hold.createdAt.getTime() + (HOLD_LIFE_MAX_SECONDS + PAYING_EXTRA_SECONDS) * 1_000),
+      ...{ holdMissingSince: null, updatedAt: now },
+    };
+    await intents.insert(intent);
+    return (await intents.openOfHolds([hold.id])).get(hold.id) ?? null;
+  }
+
+  /** The provider's half; a call that died before it is made good by the next one, with the same key. */
+  async function withProvider(intent: PaymentIntent): Promise<PaymentIntent> {
+    if (intent.providerIntentId !== null) return intent;
+    const created = await provider.createIntent({ key: `ci_${intent.id}`, intentId: intent.id, amount: intent.amount });
+    if (created.kind !== 'done') throw new ProviderUnavailable('The payment provider cannot be reached.', { cause: created.kind === 'unknown' ? created.cause : created.reason });
+    const { providerIntentId, clientSecret } = created.value;
+    const changed = await intents.change(intent, { providerIntentId, clientSecret }, clock.now());
+    // Another call was faster, with the same answer from the provider.
+    return changed ?? (await intents.find(intent.id)) ?? intent;
+  }
+
+  return async function createPaymentIntent(viewer: Viewer, holdId: string): Promise<CreatePaymentIntentOutcome> {
+    const hold = await deps.holds.find(holdId);
+    if (!hold || hold.userId !== viewer.userId || holdStatus(hold, clock.now()) !== 'ACTIVE') return holdExpired();
+    const listing = (await deps.readListings([hold.eventId])).get(hold.eventId);
+    if (!listing || !isOnSale(listing, clock.now())) return salesClosed(['input', 'holdId']);
+    const intent = (await intents.openOfHolds([holdId])).get(holdId) ?? (await insertIntent(hold));
+    if (!intent) return holdExpired();
+    return { kind: 'CreatePaymentIntentPayload', paymentIntent: await withProvider(intent) };
+  };
+}

@@ -1,0 +1,100 @@
+import type { Clock } from '../../../kit/values/clock.ts';
+import { holdEndedAt } from '../domain/hold.ts';
+import type { Order } from '../domain/order.ts';
+import type { PaymentIntent } from '../domain/payment-intent.ts';
+import type { PaymentProvider } from '../domain/payment-provider.ts';
+import type { HoldStore } from '../repositories/hold-store.ts';
+import type { OrderRepository } from '../repositories/order-repository.ts';
+import type { PaymentIntentRepository } from '../repositories/payment-intent-repository.ts';
+import type { RefundRepository } from '../repositories/refund-repository.ts';
+import type { SaleLedger } from '../repositories/sale-ledger.ts';
+import type { FinishOrder } from './finish-order.ts';
+import type { SettleRefund } from './settle-refund.ts';
+import { wholeRefundOf } from './settle-refund.ts';
+import type { ShowChanges } from './show-changes.ts';
+
+const BATCH = 100;
+
+export type ReconcileDeps = {
+  readonly orders: OrderRepository;
+  readonly intents: PaymentIntentRepository;
+  readonly refunds: RefundRepository;
+  readonly holds: HoldStore;
+  readonly ledger: SaleLedger;
+  readonly provider: PaymentProvider;
+  readonly finishOrder: FinishOrder;
+  readonly settleRefund: SettleRefund;
+  readonly show: ShowChanges;
+  readonly clock: Clock;
+  /** A live request is given this long before its work counts as left behind. */
+  readonly graceSeconds: number;
+  readonly logError: (error: unknown, what: string) => void;
+};
+
+/**
+ * Finishes what died half way, or gives it back. Safe beside a live request and beside a second reconciler: same provider keys,
+ * and every write names the version it read.
+ */
+export function createReconcile(deps: ReconcileDeps) {
+  const { orders, intents, provider, ledger, clock, graceSeconds } = deps;
+
+  const ago = (seconds: number): Date => new Date(clock.now().getTime() - seconds * 1_000);
+
+  /** One that fails must not keep the others from being looked at. */
+  async function each<Item>(what: string, items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
+    for (const item of items) await work(item).catch((error: unknown) => deps.logError(error, what));
+  }
+
+  /** Rule 1: the payment decides. Taken or promised: the sale is finished. Else it is cancelled at the provider, and only then are the seats let go. */
+  async function finishPending(order: Order): Promise<void> {
+    const intent = await intents.find(order.paymentIntentId);
+    if (!intent || intent.providerIntentId === null) throw new Error(`Order ${order.id} has no payment intent at the provider.`);
+    const found = await provider.retrieve(intent.providerIntentId);
+    if (found.kind !== 'done' || found.value.status === 'PROCESSING') return;
+    if (found.value.status === 'SUCCEEDED' || found.value.status === 'REQUIRES_CAPTURE') {
+      await deps.finishOrder(order);
+      return;
+    }
+    const cancelled = await provider.cancel({ key: `cn_${intent.id}`, providerIntentId: intent.providerIntentId });
+    if (cancelled.kind === 'done' && cancelled.value.status === 'CANCELLED' && (await ledger.expireOrder(order, intent))) await deps.show.ofOrder(order.id);
+  }
+
+  /** Whether the intent's hold ended long enough ago for its money to be of no use. */
+  async function holdIsOver(intent: PaymentIntent): Promise<boolean> {
+    const hold = await deps.holds.find(intent.holdId);
+    if (hold) {
+      const endedAt = holdEndedAt(hold, clock.now());
+      return endedAt !== null && endedAt <= ago(graceSeconds);
+    }
+    if (intent.holdEndsAtLatest <= ago(graceSeconds)) return true;
+    // Redis answers and knows nothing: it was flushed, or the details ran out. Look twice, for it may be an older copy that is just being restored.
+    if (intent.holdMissingSince === null) {
+      await intents.change(intent, { holdMissingSince: clock.now() }, intent.updatedAt);
+      return false;
+    }
+    return intent.holdMissingSince <= ago(graceSeconds);
+  }
+
+  /** Rule 3: money taken or promised without an order, for a hold that is over, goes back. The ledger says so first; then the provider is asked. */
+  async function giveBackUnbound(read: PaymentIntent): Promise<void> {
+    if (!(await holdIsOver(read))) return;
+    const intent = await intents.find(read.id);
+    if (!intent || intent.orderId !== null || intent.providerIntentId === null) return;
+    if (intent.status === 'PROCESSING') {
+      const found = await provider.retrieve(intent.providerIntentId);
+      if (found.kind !== 'done' || found.value.status === 'PROCESSING') return;
+    }
+    const refund = wholeRefundOf(intent, null, clock.now());
+    if (await ledger.startUnboundRefund(intent, refund)) await deps.settleRefund(refund.id);
+  }
+
+  return {
+    /** Rules 1 to 3; 4 is `refundClosedEvents`, 5 the outbox's relay. */
+    async run(): Promise<void> {
+      await each('unfinished orders', await orders.pendingSince(ago(graceSeconds), BATCH), finishPending);
+      await each('unfinished refunds', await deps.refunds.pendingSince(ago(graceSeconds), clock.now(), BATCH), async (refund) => void (await deps.settleRefund(refund.id)));
+      await each('payments without an order', await intents.unboundSince(ago(graceSeconds), BATCH), giveBackUnbound);
+    },
+  };
+}
+export type Reconcile = ReturnType<typeof createReconcile>;
