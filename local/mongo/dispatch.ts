@@ -1,13 +1,18 @@
+import { setTimeout } from 'node:timers/promises';
 import { Int32 } from 'bson';
 import { firstFieldName } from './bson/raw.ts';
 import { isNumber, toDouble } from './bson/number.ts';
 import { isDoc, parseDoc, parseDocKeeping, serializeDoc, type Doc } from './bson/value.ts';
 import type { CommandContext, Reply, Server } from './commands/context.ts';
 import { COMMANDS } from './commands/registry.ts';
-import { CommandError, errorReply } from './errors.ts';
+import { codeName, CommandError, errorReply } from './errors.ts';
+import { createFailPoints, labelsFor } from './failpoints.ts';
 import { buildInfoReply, helloReply, serverStatusReply, type Identity } from './hello.ts';
 import type { Session } from './session.ts';
 import type { Request } from './wire.ts';
+
+/** Writes a driver repeats under the same number when the answer was lost. */
+const RETRYABLE_WRITES = new Set(['insert', 'update', 'delete', 'findAndModify', 'findandmodify', 'bulkWrite']);
 
 export interface DispatcherDeps extends Server {
   identity: Identity;
@@ -22,10 +27,13 @@ export function createDispatcher(deps: DispatcherDeps) {
   const { sessions, cursors, engine, identity } = deps;
   const startedAt = Date.now();
   const running = new Set<Promise<unknown>>();
+  const failPoints = deps.testCommands ? createFailPoints() : undefined;
 
   /** Commands about the server itself: no session, no data. */
-  function aboutServer(name: string, connectionId: number): Doc | undefined {
+  function aboutServer(name: string, command: Doc, connectionId: number): Doc | undefined {
     switch (name) {
+      case 'configureFailPoint':
+        return failPoints?.configure(command);
       case 'hello':
       case 'isMaster':
       case 'ismaster':
@@ -39,8 +47,6 @@ export function createDispatcher(deps: DispatcherDeps) {
         return serverStatusReply(identity, startedAt, deps.connections());
       case 'connectionStatus':
         return { authInfo: { authenticatedUsers: [], authenticatedUserRoles: [] } };
-      case 'getCmdLineOpts':
-        return { argv: [], parsed: {} };
       default:
         return undefined;
     }
@@ -80,8 +86,18 @@ export function createDispatcher(deps: DispatcherDeps) {
     try {
       name = firstFieldName(request.body);
       const command = name === 'insert' ? parseDocKeeping(request.body, 'documents') : parseDoc(request.body);
-      const reply = aboutServer(name, connectionId) ?? (await run(name, command, request));
-      return { reply: reply instanceof Buffer ? reply : serializeDoc({ ...reply, ok: new Int32(1), ...concernError(command) }) };
+      const fault = name === 'configureFailPoint' ? undefined : failPoints?.forCommand(name);
+      if (fault) {
+        if (fault.blockMs > 0) await setTimeout(fault.blockMs);
+        if (fault.closeConnection) return { cut: true };
+        if (fault.error) return { reply: serializeDoc(faultReply(fault.error, name, command)) };
+      }
+      const writeFault = RETRYABLE_WRITES.has(name) && command['txnNumber'] !== undefined && command['autocommit'] === undefined ? failPoints?.forRetryableWrite() : undefined;
+      if (writeFault?.failBeforeCommitCode !== undefined) return { cut: true };
+      const reply = aboutServer(name, command, connectionId) ?? (await run(name, command, request));
+      if (writeFault) return { cut: true };
+      if (Buffer.isBuffer(reply)) return { reply };
+      return { reply: serializeDoc(Object.assign(reply, { ok: new Int32(1) }, concernError(command), fault?.writeConcernError && concernFault(fault.writeConcernError, fault.labels, name, command))) };
     } catch (error) {
       return { reply: serializeDoc(errorReply(error)) };
     }
@@ -101,20 +117,37 @@ export function createDispatcher(deps: DispatcherDeps) {
   });
 }
 
+function labelPlace(name: string, command: Doc) {
+  const endsTransaction = name === 'commitTransaction' || name === 'abortTransaction';
+  const inTransaction = command['autocommit'] === false;
+  return { inTransaction, endsTransaction, retryable: !inTransaction && command['txnNumber'] !== undefined };
+}
+
+function faultReply({ code, labels }: { code: number; labels: string[] | undefined }, name: string, command: Doc): Doc {
+  const errorLabels = labels ?? labelsFor(code, labelPlace(name, command));
+  return { ok: 0, errmsg: `Failing command via 'failCommand' failpoint`, code: new Int32(code), codeName: codeName(code), ...(errorLabels.length > 0 ? { errorLabels } : {}) };
+}
+
+function concernFault(writeConcernError: Doc, labels: string[] | undefined, name: string, command: Doc): Doc {
+  const errorLabels = labels ?? labelsFor(toDouble(writeConcernError['code'] ?? 0), labelPlace(name, command)).filter((label) => label === 'RetryableWriteError');
+  return { writeConcernError, ...(errorLabels.length > 0 ? { errorLabels } : {}) };
+}
+
 /** A session belongs to one command at a time: a retry waits for the attempt it repeats. */
 async function exclusively<T>(session: Session | undefined, run: () => Promise<T>): Promise<T> {
   if (!session) return run();
   while (session.busy) await session.busy;
-  let release = (): void => {};
-  session.busy = new Promise((resolve) => {
-    release = resolve;
-  });
+  const running = run();
+  session.busy = running.then(ignore, ignore);
   try {
-    return await run();
+    return await running;
   } finally {
     session.busy = undefined;
-    release();
   }
+}
+
+function ignore(): void {
+  // The one who waits wants the end, not the outcome.
 }
 
 const READ_LEVELS = ['local', 'available', 'majority', 'linearizable', 'snapshot'];

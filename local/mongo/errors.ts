@@ -92,6 +92,10 @@ export class WriteConflict extends Error {
   }
 }
 
+export function codeName(code: number): string {
+  return Object.entries(CODES).find(([, number]) => number === code)?.[0] ?? `Location${code}`;
+}
+
 /** What the reply to a failed command says. */
 export function errorReply(error: unknown): Doc {
   if (error instanceof CommandError) {
@@ -106,4 +110,9 @@ export function errorReply(error: unknown): Doc {
   }
   const message = error instanceof Error ? error.message : String(error);
   return { ok: 0, errmsg: message, code: CODES.InternalError, codeName: 'InternalError' };
+}
+
+/** The `code` of a system error, as ENOENT. */
+export function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
 }

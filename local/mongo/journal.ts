@@ -1,4 +1,5 @@
-import { closeSync, constants, fdatasync, fsyncSync, openSync, readFileSync, truncateSync, write } from 'node:fs';
+import { closeSync, constants, fdatasync, fstatSync, fsyncSync, openSync, readFileSync, truncateSync, write } from 'node:fs';
+import { dirname } from 'node:path';
 import { crc32 } from './crc32.ts';
 
 const HEADER = 8;
@@ -54,35 +55,37 @@ interface Waiter {
   resolve: () => void;
 }
 
+/** Records in the order of their commits, and between them the places where a new file begins. */
+type Queued = { frame: Buffer; at: number } | { switchTo: string; switched: () => void };
+
+function openForAppending(path: string): number {
+  const fd = openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND, 0o600);
+  syncPath(dirname(path));
+  return fd;
+}
+
 /**
  * Group commit: while one write and fdatasync are under way, the records of everyone else gather, and the next round
  * takes them all. `onFailure` must end the process: after a failed fsync nobody knows what the disk holds.
  */
 export function createJournal(path: string, startAt: number, onFailure: (error: Error) => void) {
-  const openAppending = (file: string): number => openSync(file, constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND, 0o600);
-  let fd = openAppending(path);
-  let gathered: Buffer[] = [];
-  let gatheredAt = startAt;
+  let fd = openForAppending(path);
+  let queue: Queued[] = [];
   let durableAt = startAt;
   let flushing = false;
-  let size = 0;
-  let next: { path: string; switched: () => void } | undefined;
+  let size = fstatSync(fd).size;
   let waiters: Waiter[] = [];
   let idle: (() => void)[] = [];
 
   function flush(): void {
-    if (gathered.length === 0) {
+    const { frames, at } = takeRound();
+    if (frames.length === 0) {
       flushing = false;
-      switchFile();
       for (const resolve of idle) resolve();
       idle = [];
       return;
     }
-    flushing = true;
-    const bytes = gathered.length === 1 && gathered[0] ? gathered[0] : Buffer.concat(gathered);
-    const at = gatheredAt;
-    gathered = [];
-    writeAll(bytes, 0, () => {
+    writeAll(frames.length === 1 && frames[0] ? frames[0] : Buffer.concat(frames), 0, () => {
       fdatasync(fd, (error) => {
         if (error) {
           onFailure(error);
@@ -92,11 +95,31 @@ export function createJournal(path: string, startAt: number, onFailure: (error: 
         const ready = waiters.filter((waiter) => waiter.at <= at);
         waiters = waiters.filter((waiter) => waiter.at > at);
         for (const { resolve } of ready) resolve();
-        switchFile();
         // The clients just answered send their next writes at once: let those arrive before the next round begins.
         setImmediate(flush);
       });
     });
+  }
+
+  /** What is queued up to the next change of file. A change at the front happens now: nothing is half-written. */
+  function takeRound(): { frames: Buffer[]; at: number } {
+    const frames: Buffer[] = [];
+    let at = durableAt;
+    let taken = 0;
+    for (const item of queue) {
+      if ('frame' in item) {
+        frames.push(item.frame);
+        at = item.at;
+      } else if (frames.length > 0) break;
+      else {
+        closeSync(fd);
+        fd = openForAppending(item.switchTo);
+        item.switched();
+      }
+      taken += 1;
+    }
+    queue = queue.slice(taken);
+    return { frames, at };
   }
 
   function writeAll(bytes: Buffer, offset: number, done: () => void): void {
@@ -107,31 +130,28 @@ export function createJournal(path: string, startAt: number, onFailure: (error: 
     });
   }
 
-  /** Between two rounds nothing is half-written, so the file can change. */
-  function switchFile(): void {
-    if (!next) return;
-    closeSync(fd);
-    fd = openAppending(next.path);
-    size = 0;
-    const { switched } = next;
-    next = undefined;
-    switched();
+  function enqueue(item: Queued): void {
+    queue.push(item);
+    if (flushing) return;
+    flushing = true;
+    // Everything committed in this turn of the event loop shares the first round.
+    setImmediate(flush);
   }
 
   return {
     append(record: Buffer, at: number): void {
       const frame = frameRecord(record);
-      gathered.push(frame);
-      gatheredAt = at;
       size += frame.length;
-      if (flushing) return;
-      flushing = true;
-      // Everything committed in this turn of the event loop shares the first round.
-      setImmediate(flush);
+      enqueue({ frame, at });
     },
     whenDurable(at: number): Promise<void> {
       if (at <= durableAt) return Promise.resolve();
       return new Promise((resolve) => waiters.push({ at, resolve }));
+    },
+    /** Later records go to a new file. Resolves when all earlier ones are durable in the old one. */
+    switchTo(next: string): Promise<void> {
+      size = 0;
+      return new Promise((resolve) => enqueue({ switchTo: next, switched: resolve }));
     },
     get durableAt(): number {
       return durableAt;

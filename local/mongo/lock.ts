@@ -1,5 +1,6 @@
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { hasCode } from './errors.ts';
 
 /**
  * Two stores on one directory would write over each other. The lock names its owner by pid and start time, so that a
@@ -32,7 +33,7 @@ function tryLink(candidate: string, path: string): boolean {
     linkSync(candidate, path);
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    if (hasCode(error, 'EEXIST')) return false;
     throw error;
   }
 }
@@ -41,7 +42,7 @@ function readLock(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (hasCode(error, 'ENOENT')) return undefined;
     throw error;
   }
 }
@@ -52,7 +53,7 @@ function removeStale(path: string, stale: string): void {
   try {
     renameSync(path, aside);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    if (hasCode(error, 'ENOENT')) return;
     throw error;
   }
   if (readLock(aside) !== stale) tryLink(aside, path);
@@ -77,7 +78,7 @@ function isAlive(lock: string): boolean {
   try {
     process.kill(owner.pid, 0);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
+    if (hasCode(error, 'ESRCH')) return false;
   }
   return startTime(owner.pid) === owner.startedAt;
 }

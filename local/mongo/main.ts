@@ -1,14 +1,14 @@
 import { parseArgs } from 'node:util';
 import { startStore } from './server.ts';
 
-const USAGE = 'usage: store --port N --data DIR [--test-commands]';
+const USAGE = 'usage: store --port N (--data DIR | --memory) [--test-commands]';
 
 function readArguments() {
-  const { values } = parseArgs({ options: { port: { type: 'string' }, data: { type: 'string' }, 'test-commands': { type: 'boolean', default: false } } });
+  const { values } = parseArgs({ options: { port: { type: 'string' }, data: { type: 'string' }, memory: { type: 'boolean', default: false }, 'test-commands': { type: 'boolean', default: false } } });
   const port = Number(values.port ?? '0');
   if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error(`--port ${String(values.port)} is not a port number; ${USAGE}`);
-  if (values.data === undefined) throw new Error(`--data is missing; ${USAGE}`);
-  return { port, dataDir: values.data, testCommands: values['test-commands'] };
+  if ((values.data === undefined) !== values.memory) throw new Error(`one of --data and --memory is needed; ${USAGE}`);
+  return { port, dataDir: values.data ?? null, testCommands: values['test-commands'] };
 }
 
 async function main(): Promise<void> {
@@ -25,6 +25,8 @@ async function main(): Promise<void> {
   };
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
+  // Started by a process that is gone: nobody would ever end this one.
+  process.once('disconnect', stop);
 }
 
 main().catch((error: unknown) => {

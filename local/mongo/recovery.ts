@@ -65,5 +65,11 @@ function applyOp(engine: Engine, transaction: ReturnType<Engine['begin']>, kind:
 function retryEntryFrom(bytes: Buffer): RetryEntry {
   const entry = parseDoc(bytes);
   const reply = entry['reply'];
-  return { session: String(entry['session']), number: toDouble(entry['number']), statement: toDouble(entry['statement']), reply: isDoc(reply) ? reply : {} };
+  return {
+    session: String(entry['session']),
+    number: toDouble(entry['number']),
+    statement: toDouble(entry['statement']),
+    ...(entry['through'] === undefined ? {} : { through: toDouble(entry['through']) }),
+    reply: isDoc(reply) ? reply : {},
+  };
 }

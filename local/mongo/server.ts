@@ -1,5 +1,6 @@
 import { createServer, type Socket } from 'node:net';
 import { createDispatcher, type Answer } from './dispatch.ts';
+import { hasCode } from './errors.ts';
 import { openStorage } from './storage.ts';
 import { createFrameReader, encodeReply, parseRequest, type Request } from './wire.ts';
 
@@ -38,7 +39,7 @@ export async function startStore(options: StoreOptions): Promise<Store> {
     });
   } catch (error) {
     await storage.close();
-    if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') throw new Error(`port ${String(options.port)} on ${host} is in use by another process`);
+    if (hasCode(error, 'EADDRINUSE')) throw new Error(`port ${String(options.port)} on ${host} is in use by another process`, { cause: error });
     throw error;
   }
   const address = server.address();

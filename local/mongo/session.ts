@@ -1,5 +1,4 @@
-import type { Binary } from 'bson';
-import { bsonType, isDoc, type Doc } from './bson/value.ts';
+import { isA, isDoc, type Doc } from './bson/value.ts';
 import { toInteger } from './bson/number.ts';
 import { CommandError, TRANSIENT } from './errors.ts';
 import type { Engine, RetryEntry } from './store/engine.ts';
@@ -175,7 +174,7 @@ export function createSessions(engine: Engine, now: () => number) {
       if (entry.number < session.number) return;
       advance(session, entry.number);
       if (entry.statement === -1) session.state = { kind: 'committed' };
-      else session.replies.set(entry.statement, entry.reply);
+      else for (let statement = entry.statement; statement <= (entry.through ?? entry.statement); statement += 1) session.replies.set(statement, entry.reply);
     },
 
     *retryEntries(): Generator<RetryEntry> {
@@ -192,6 +191,6 @@ export type Sessions = ReturnType<typeof createSessions>;
 export function sessionId(lsid: unknown): string | undefined {
   if (lsid === undefined) return undefined;
   const id = isDoc(lsid) ? lsid['id'] : undefined;
-  if (bsonType(id) !== 'Binary') throw new CommandError('TypeMismatch', "BSON field 'lsid.id' must be a UUID");
-  return (id as Binary).toString('hex');
+  if (!isA(id, 'Binary')) throw new CommandError('TypeMismatch', "BSON field 'lsid.id' must be a UUID");
+  return id.toString('hex');
 }

@@ -1,12 +1,10 @@
 import { createCursors, type Cursors } from './commands/cursors.ts';
-import { createJournal, createMemoryLog, recoverJournal } from './journal.ts';
-import { createSessions, type Sessions } from './session.ts';
-import { createEngine, type Engine } from './store/engine.ts';
+import { createJournal, createMemoryLog } from './journal.ts';
 import { lockDirectory } from './lock.ts';
-import { applyRecord } from './recovery.ts';
+import { createSessions, type Sessions } from './session.ts';
+import { createSnapshots, journalPath, recoverDirectory } from './snapshot.ts';
+import { createEngine, type DurableLog, type Engine } from './store/engine.ts';
 import { expireDocuments } from './ttl.ts';
-import { existsSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 
 const SWEEP_MS = 1000;
 
@@ -19,55 +17,54 @@ export interface Storage {
 
 /** Opens the data directory, or memory, with what was in it. */
 export function openStorage(dataDir: string | null, log: (line: string) => void): Storage {
-  const now = Date.now;
   const unlock = dataDir === null ? () => {} : lockDirectory(dataDir);
   try {
-    return open();
+    return openLocked(dataDir, log, unlock);
   } catch (error) {
     unlock();
     throw error;
   }
+}
 
-  function open(): Storage {
-    const memory = createMemoryLog();
-    let durable: ReturnType<typeof createJournal> | typeof memory = memory;
-    const engine = createEngine({
-      append: (record, at) => durable.append(record, at),
-      whenDurable: (at) => durable.whenDurable(at),
-      get durableAt() {
-        return durable.durableAt;
-      },
-      close: () => durable.close(),
-    });
-    const sessions = createSessions(engine, now);
-    const cursors = createCursors(now);
-    if (dataDir !== null) {
-      mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-      const path = join(dataDir, 'journal');
-      if (existsSync(path)) for (const record of recoverJournal(path)) applyRecord(engine, sessions, record);
-      durable = createJournal(path, engine.now, (error) => {
-        log(`the journal cannot be written (${error.message}); nothing more can be promised, so the store ends`);
-        process.exit(1);
-      });
-    }
-    const sweeper = setInterval(() => {
-      sessions.sweep();
-      cursors.sweep();
-      expireDocuments(engine, now());
-      engine.collectGarbage();
-    }, SWEEP_MS);
-    sweeper.unref();
-    return {
-      engine,
-      sessions,
-      cursors,
-      async close(): Promise<void> {
-        clearInterval(sweeper);
-        sessions.endAll();
-        engine.seal();
-        await engine.close();
-        unlock();
-      },
-    };
-  }
+function openLocked(dataDir: string | null, log: (line: string) => void, unlock: () => void): Storage {
+  const { now } = Date;
+  const engine = createEngine();
+  const sessions = createSessions(engine, now);
+  const cursors = createCursors(now);
+  const { durable, sweepDisk, diskIdle } = dataDir === null ? { durable: createMemoryLog(), sweepDisk: () => {}, diskIdle: () => Promise.resolve() } : openDirectory(dataDir, engine, sessions, log);
+  engine.use(durable);
+  const sweeper = setInterval(() => {
+    sessions.sweep();
+    cursors.sweep();
+    expireDocuments(engine, now());
+    engine.collectGarbage();
+    sweepDisk();
+  }, SWEEP_MS);
+  sweeper.unref();
+  return {
+    engine,
+    sessions,
+    cursors,
+    async close(): Promise<void> {
+      clearInterval(sweeper);
+      sessions.endAll();
+      engine.seal();
+      await diskIdle();
+      await durable.close();
+      unlock();
+    },
+  };
+}
+
+function openDirectory(dataDir: string, engine: Engine, sessions: Sessions, log: (line: string) => void): { durable: DurableLog; sweepDisk: () => void; diskIdle: () => Promise<void> } {
+  const start = recoverDirectory(dataDir, engine, sessions);
+  const journal = createJournal(journalPath(dataDir, start.generation), engine.now, (error) => {
+    log(`the journal cannot be written (${error.message}); nothing more can be promised, so the store ends`);
+    process.exit(1);
+  });
+  const snapshots = createSnapshots(dataDir, { engine, sessions, journal }, start);
+  const sweepDisk = (): void => {
+    snapshots.whenDue().catch((error: unknown) => log(`no snapshot could be written, the journals are kept: ${String(error)}`));
+  };
+  return { durable: journal, sweepDisk, diskIdle: () => snapshots.idle() };
 }

@@ -1,5 +1,5 @@
 import { invertKey, keyOf } from './bson/key.ts';
-import { RANK } from './bson/value.ts';
+import { RANK, type Doc } from './bson/value.ts';
 import { WriteConflict } from './errors.ts';
 import { valuesAt } from './query/path.ts';
 import type { Collection } from './store/collection.ts';
@@ -45,6 +45,6 @@ function expireByIndex(engine: Engine, collection: Collection, index: DocumentIn
 }
 
 /** Of several dates in an array the earliest counts. */
-function isExpired(doc: object, parts: readonly string[], limit: number): boolean {
+function isExpired(doc: Doc, parts: readonly string[], limit: number): boolean {
   return valuesAt(doc, parts).some((value) => (Array.isArray(value) ? value : [value]).some((item) => item instanceof Date && item.getTime() <= limit));
 }

@@ -27,7 +27,7 @@ export function compareSameRank(rank: number, left: unknown, right: unknown): nu
     case RANK.boolean:
       return Number(left) - Number(right);
     case RANK.date:
-      return order((left as Date).getTime(), (right as Date).getTime());
+      return Number(left) - Number(right);
     case RANK.string:
       if (typeof left === 'string' && typeof right === 'string') return left === right ? 0 : order(stringOrder(left), stringOrder(right));
       break;

@@ -1,6 +1,6 @@
-import type { Binary, BSONRegExp, Code, ObjectId, Timestamp } from 'bson';
-import { clampToFinite, residualOf, toDouble } from './number.ts';
-import { bsonType, fieldsOf, RANK, rankOf } from './value.ts';
+import type { Binary, BSONRegExp, Timestamp } from 'bson';
+import { clampToFinite, isNumber, residualOf, toDouble } from './number.ts';
+import { fieldsOf, isA, RANK, rankOf } from './value.ts';
 
 /*
  * Order-preserving keys: for any two values, `keyOf(a) < keyOf(b)` as strings exactly when a sorts before b, and equal
@@ -72,53 +72,34 @@ function objectKey(value: object): string {
   let key = '';
   for (const [name, field] of fieldsOf(value)) {
     if (field === undefined || typeof field === 'function') continue;
-    const rank = rankOf(field);
-    key += String.fromCharCode(rank) + stringKey(name) + payloadKey(rank, field);
+    key += String.fromCharCode(rankOf(field)) + stringKey(name) + payloadKey(field);
   }
   return `${key}\u0000`;
 }
 
-function payloadKey(rank: number, value: unknown): string {
-  switch (rank) {
-    case RANK.number:
-      return numberKey(value);
-    case RANK.string:
-      return stringKey(typeof value === 'string' ? value : String(value));
-    case RANK.objectId:
-      return bytesKey((value as ObjectId).id);
-    case RANK.boolean:
-      return value === true ? '\u0002' : '\u0001';
-    case RANK.date:
-      return doubleKey((value as Date).getTime());
-    case RANK.object:
-      return objectKey(value as object);
-    case RANK.array:
-      return `${(value as unknown[]).map((item) => keyOf(item === undefined ? null : item)).join('')}\u0000`;
-    case RANK.binary:
-      return binaryKey(value as Binary);
-    case RANK.timestamp:
-      return timestampKey(value as Timestamp);
-    case RANK.regex:
-      return regexKey(value as BSONRegExp);
-    case RANK.code:
-    case RANK.codeWithScope: {
-      const code = value as Code;
-      return stringKey(String(code.code)) + (code.scope ? objectKey(code.scope) : '');
-    }
-    default:
-      return '';
-  }
+function payloadKey(value: unknown): string {
+  if (typeof value === 'string') return stringKey(value);
+  if (isNumber(value)) return numberKey(value);
+  if (isA(value, 'ObjectId')) return bytesKey(value.id);
+  if (typeof value === 'boolean') return value ? '\u0002' : '\u0001';
+  if (value instanceof Date) return doubleKey(value.getTime());
+  if (Array.isArray(value)) return `${value.map((item: unknown) => keyOf(item ?? null)).join('')}\u0000`;
+  if (isA(value, 'Binary') || value instanceof Uint8Array) return binaryKey(value);
+  if (isA(value, 'Timestamp')) return timestampKey(value);
+  if (isA(value, 'BSONRegExp') || value instanceof RegExp) return regexKey(value);
+  if (isA(value, 'Code')) return stringKey(value.code) + (value.scope ? objectKey(value.scope) : '');
+  if (isA(value, 'BSONSymbol')) return stringKey(value.value);
+  return typeof value === 'object' && value !== null && rankOf(value) === RANK.object ? objectKey(value) : '';
 }
 
 export function keyOf(value: unknown): string {
-  const rank = rankOf(value);
-  return String.fromCharCode(rank) + payloadKey(rank, value);
+  return String.fromCharCode(rankOf(value)) + payloadKey(value);
 }
 
 /** The same key for a descending part: order reversed, still no key the beginning of another. */
 export function invertKey(key: string): string {
-  const units = new Array<number>(key.length);
-  for (let i = 0; i < key.length; i += 1) units[i] = 0xffff - key.charCodeAt(i);
+  const units: number[] = [];
+  for (let i = 0; i < key.length; i += 1) units.push(0xffff - key.charCodeAt(i));
   return unitsToString(units);
 }
 
@@ -131,5 +112,5 @@ function unitsToString(units: number[]): string {
 
 /** The _id of a document, as the key of its record. ObjectIds are most of them. */
 export function idKeyOf(id: unknown): string {
-  return bsonType(id) === 'ObjectId' ? String.fromCharCode(RANK.objectId) + bytesKey((id as ObjectId).id) : keyOf(id);
+  return isA(id, 'ObjectId') ? String.fromCharCode(RANK.objectId) + bytesKey(id.id) : keyOf(id);
 }

@@ -1,5 +1,5 @@
 import { Decimal128, Double, Int32, Long } from 'bson';
-import { bsonType, RANK, rankOf } from './value.ts';
+import { isA, RANK, rankOf } from './value.ts';
 
 type Kind = 'int' | 'long' | 'double' | 'decimal';
 
@@ -9,31 +9,18 @@ export function isNumber(value: unknown): boolean {
 
 function kindOf(value: unknown): Kind {
   if (typeof value === 'bigint') return 'long';
-  switch (bsonType(value)) {
-    case 'Int32':
-      return 'int';
-    case 'Long':
-      return 'long';
-    case 'Decimal128':
-      return 'decimal';
-    default:
-      return 'double';
-  }
+  if (isA(value, 'Int32')) return 'int';
+  if (isA(value, 'Long')) return 'long';
+  return isA(value, 'Decimal128') ? 'decimal' : 'double';
 }
 
 /** The nearest double. Exact for every Int32 and Double and for Longs of up to 53 bits. */
 export function toDouble(value: unknown): number {
   if (typeof value === 'number') return value;
   if (typeof value === 'bigint') return Number(value);
-  switch (bsonType(value)) {
-    case 'Int32':
-    case 'Double':
-      return (value as { value: number }).value;
-    case 'Long':
-      return (value as Long).toNumber();
-    default:
-      return Number((value as Decimal128).toString());
-  }
+  if (isA(value, 'Int32') || isA(value, 'Double')) return value.value;
+  if (isA(value, 'Long')) return value.toNumber();
+  return isA(value, 'Decimal128') ? Number(value.toString()) : Number.NaN;
 }
 
 /** A whole number in the range of a JavaScript integer, or undefined: for options such as limit and skip. */
@@ -46,9 +33,9 @@ export function toInteger(value: unknown): number | undefined {
 /** value = coefficient × 10^exponent, exactly. Undefined for infinities and NaN. */
 export function exactDecimal(value: unknown): { coefficient: bigint; exponent: number } | undefined {
   if (typeof value === 'bigint') return { coefficient: value, exponent: 0 };
-  if (bsonType(value) === 'Long') return { coefficient: (value as Long).toBigInt(), exponent: 0 };
-  if (bsonType(value) === 'Decimal128') {
-    const parts = /^(-?)(\d+)(?:\.(\d*))?(?:E([+-]?\d+))?$/i.exec((value as Decimal128).toString());
+  if (isA(value, 'Long')) return { coefficient: value.toBigInt(), exponent: 0 };
+  if (isA(value, 'Decimal128')) {
+    const parts = /^(-?)(\d+)(?:\.(\d*))?(?:E([+-]?\d+))?$/i.exec(value.toString());
     if (!parts) return undefined;
     const [, sign = '', whole = '0', fraction = '', power = '0'] = parts;
     const coefficient = BigInt(whole + fraction);
@@ -107,7 +94,7 @@ export function numberValue(value: number): unknown {
 }
 
 function asBigInt(value: unknown): bigint {
-  return bsonType(value) === 'Long' ? (value as Long).toBigInt() : BigInt(toDouble(value));
+  return isA(value, 'Long') ? value.toBigInt() : BigInt(toDouble(value));
 }
 
 function decimalFrom(coefficient: bigint, exponent: number): Decimal128 {

@@ -1,13 +1,33 @@
-import { deserialize, serialize } from 'bson';
+import { deserialize, serialize, type Binary, type BSONRegExp, type BSONSymbol, type Code, type DBRef, type Decimal128, type Double, type Int32, type Long, type ObjectId, type Timestamp } from 'bson';
 
 /** A BSON document as this store holds it: number types kept apart, so a stored 1.0 stays a double. Never mutated once it can be reached from a version. */
 export type Doc = Record<string, unknown>;
 
 /** The `bson` package here and the one inside the driver are two worlds of classes; the tag is the only thing they share. */
 export function bsonType(value: unknown): string | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
-  const tag = (value as { _bsontype?: unknown })._bsontype;
+  if (typeof value !== 'object' || value === null || !(TAG in value)) return undefined;
+  const tag = value[TAG];
   return typeof tag === 'string' ? tag : undefined;
+}
+
+const TAG = '_bsontype';
+
+interface Tagged {
+  Binary: Binary;
+  BSONRegExp: BSONRegExp;
+  BSONSymbol: BSONSymbol;
+  Code: Code;
+  DBRef: DBRef;
+  Decimal128: Decimal128;
+  Double: Double;
+  Int32: Int32;
+  Long: Long;
+  ObjectId: ObjectId;
+  Timestamp: Timestamp;
+}
+
+export function isA<Tag extends keyof Tagged>(value: unknown, tag: Tag): value is Tagged[Tag] {
+  return bsonType(value) === tag;
 }
 
 /** The order of BSON types in comparisons and sorts (MongoDB's canonical types; an absent value sorts below null only inside index keys of empty arrays). */
@@ -49,20 +69,13 @@ const RANK_BY_TAG: Record<string, Rank> = {
 export function rankOf(value: unknown): Rank {
   if (value === undefined) return RANK.undefined;
   if (value === null) return RANK.null;
-  switch (typeof value) {
-    case 'string':
-      return RANK.string;
-    case 'number':
-    case 'bigint':
-      return RANK.number;
-    case 'boolean':
-      return RANK.boolean;
-    default:
-  }
+  if (typeof value === 'string') return RANK.string;
+  if (typeof value === 'number' || typeof value === 'bigint') return RANK.number;
+  if (typeof value === 'boolean') return RANK.boolean;
   if (Array.isArray(value)) return RANK.array;
   const tag = bsonType(value);
   if (tag !== undefined) {
-    if (tag === 'Code') return (value as { scope?: unknown }).scope ? RANK.codeWithScope : RANK.code;
+    if (isA(value, 'Code')) return value.scope ? RANK.codeWithScope : RANK.code;
     return RANK_BY_TAG[tag] ?? RANK.object;
   }
   if (value instanceof Date) return RANK.date;
@@ -78,9 +91,9 @@ export function isDoc(value: unknown): value is Doc {
 
 /** The fields of an embedded document; a DBRef is one with fixed names. */
 export function fieldsOf(value: object): [string, unknown][] {
-  if (bsonType(value) !== 'DBRef') return Object.entries(value);
-  const ref = value as { collection: string; oid: unknown; db?: string; fields?: Doc };
-  return [['$ref', ref.collection], ['$id', ref.oid], ...(ref.db ? [['$db', ref.db] as [string, unknown]] : []), ...Object.entries(ref.fields ?? {})];
+  if (!isA(value, 'DBRef')) return Object.entries(value);
+  const database: [string, unknown][] = value.db ? [['$db', value.db]] : [];
+  return [['$ref', value.collection], ['$id', value.oid], ...database, ...Object.entries(value.fields)];
 }
 
 const PARSE = { promoteValues: false, promoteLongs: false, promoteBuffers: false, bsonRegExp: true } as const;
@@ -106,5 +119,5 @@ export function setField(doc: Doc, name: string, value: unknown): void {
 
 /** Reads an own field; inherited names (`constructor`) are absent. */
 export function getField(doc: object, name: string): unknown {
-  return Object.hasOwn(doc, name) ? (doc as Doc)[name] : undefined;
+  return Object.hasOwn(doc, name) ? Reflect.get(doc, name) : undefined;
 }

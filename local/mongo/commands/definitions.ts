@@ -16,7 +16,7 @@ export const create: Command = async (context) => {
     delete command[option];
   }
   allowOptions(context, []);
-  await refuseInTransaction(context);
+  refuseInTransaction(context);
   const namespace = namespaceOf(context);
   if (!engine.find(namespace)?.exists) await engine.whenUnused(namespace);
   engine.create(namespace, {});
@@ -126,7 +126,7 @@ function isPresent(collection: Collection, spec: Doc): boolean {
   for (const { spec: present } of collection.indexes) {
     if (valuesEqual(sorted(present), sorted(spec))) return true;
     const sameKey = valuesEqual(present['key'], spec['key']);
-    if (sameKey && Object.keys(present['key'] as Doc).join() === '_id') return true;
+    if (sameKey && present['name'] === '_id_') return true;
     if (present['name'] === spec['name']) {
       const code = sameKey ? 'IndexOptionsConflict' : 'IndexKeySpecsConflict';
       throw new CommandError(code, `An existing index has the same name as the requested index '${String(spec['name'])}' but other keys or options.`);

@@ -43,7 +43,7 @@ function mergeDoc(spec: Doc): Write {
   if (!on.every((field) => typeof field === 'string')) throw new CommandError('TypeMismatch', '$merge.on must be a string or an array of strings');
   const whenMatched = spec['whenMatched'] ?? 'merge';
   const whenNotMatched = spec['whenNotMatched'] ?? 'insert';
-  if (!['insert', 'discard', 'fail'].includes(String(whenNotMatched))) throw new CommandError('BadValue', `$merge.whenNotMatched '${String(whenNotMatched)}' is not supported`);
+  if (typeof whenNotMatched !== 'string' || !['insert', 'discard', 'fail'].includes(whenNotMatched)) throw new CommandError('BadValue', `$merge.whenNotMatched ${JSON.stringify(whenNotMatched)} is not supported`);
   return (collection, transaction, doc) => {
     const filter = Object.fromEntries(on.map((field) => [field, { $eq: getField(doc, field) ?? null }]));
     const change = matchedChange(whenMatched, doc);
@@ -68,6 +68,6 @@ function matchedChange(whenMatched: unknown, doc: Doc): (present: Doc) => Doc {
         throw new CommandError('DuplicateKey', '$merge found a document with the same key', { fields: { keyPattern: { _id: 1 }, keyValue: { _id: present['_id'] } } });
       };
     default:
-      throw new CommandError('BadValue', `$merge.whenMatched '${String(whenMatched)}' is not supported`);
+      throw new CommandError('BadValue', `$merge.whenMatched ${JSON.stringify(whenMatched)} is not supported`);
   }
 }

@@ -1,7 +1,6 @@
-import { Int32, type Long } from 'bson';
+import { Int32 } from 'bson';
 import { keyOf } from '../bson/key.ts';
-import { isDoc } from '../bson/value.ts';
-import { bsonType } from '../bson/value.ts';
+import { isA, isDoc } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
 import { isTruthy } from '../query/expression.ts';
 import { splitPath, valuesAt } from '../query/path.ts';
@@ -38,10 +37,10 @@ export const getMore: Command = (context) => {
   const { command, cursors, use } = context;
   allowOptions(context, ['collection', 'batchSize']);
   const id = command['getMore'];
-  if (bsonType(id) !== 'Long') throw new CommandError('TypeMismatch', "Field 'getMore' must be of type long");
+  if (!isA(id, 'Long')) throw new CommandError('TypeMismatch', "Field 'getMore' must be of type long");
   const collection = command['collection'];
   if (typeof collection !== 'string') throw new CommandError('TypeMismatch', "Field 'collection' must be a string");
-  return cursors.more((id as Long).toString(), checkedCursorNamespace(context.database, collection), countOption(command, 'batchSize'), use.session?.id);
+  return cursors.more(id.toString(), checkedCursorNamespace(context.database, collection), countOption(command, 'batchSize'), use.session?.id);
 };
 
 /** Lists of collections and aggregations of a database have cursors under names with a dollar. */

@@ -1,4 +1,5 @@
 import { aggregate } from './aggregate.ts';
+import { bulkWrite } from './bulk-write.ts';
 import type { Command } from './context.ts';
 import { create, createIndexes, drop, dropDatabase, dropIndexes, listCollections, listDatabases, listIndexes } from './definitions.ts';
 import { findAndModify } from './find-and-modify.ts';
@@ -22,6 +23,7 @@ export const COMMANDS: Readonly<Record<string, Registered>> = {
   update: { run: update, inTransaction: true },
   delete: { run: deleteCommand, inTransaction: true },
   findAndModify: { run: findAndModify, inTransaction: true },
+  bulkWrite: { run: bulkWrite, inTransaction: true },
   findandmodify: { run: findAndModify, inTransaction: true },
   commitTransaction: { run: commitTransaction, inTransaction: true },
   abortTransaction: { run: abortTransaction, inTransaction: true },

@@ -3,7 +3,7 @@ import type { Variables } from '../query/expression.ts';
 import { compileFilter, type Matcher } from '../query/match.ts';
 import type { Position } from '../query/path.ts';
 import { compileProjection } from '../query/project.ts';
-import { compileSortKey, type SortField } from '../query/sort.ts';
+import { sortBy, type SortField } from '../query/sort.ts';
 import type { Collection } from '../store/collection.ts';
 import type { Version, View, DocumentRecord } from '../store/mvcc.ts';
 import { candidates, planFind } from '../store/planner.ts';
@@ -40,16 +40,8 @@ export function select(collection: Collection | undefined, selection: Selection,
     found.push({ record, version, position });
     if (plan.sorted && found.length >= wanted) break;
   }
-  const ordered = plan.sorted ? found : sortSelected(found, selection.sort);
+  const ordered = plan.sorted ? found : sortBy(found, selection.sort, ({ version }) => version.doc);
   return skip > 0 || wanted < ordered.length ? ordered.slice(skip, wanted) : ordered;
-}
-
-function sortSelected(found: Selected[], sort: readonly SortField[]): Selected[] {
-  const keyFor = compileSortKey(sort);
-  return found
-    .map((item) => ({ item, key: keyFor(item.version.doc) }))
-    .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
-    .map(({ item }) => item);
 }
 
 const EMPTY = serializeDoc({});

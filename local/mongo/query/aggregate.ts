@@ -7,7 +7,7 @@ import { compileExpression, isTruthy, valueAtPath, type Variables } from './expr
 import { compileGroup } from './group.ts';
 import { compileFilter } from './match.ts';
 import { splitPath, valuesAt } from './path.ts';
-import { placeComputed, removePath } from './project.ts';
+import { placeInDocument, removeFromDocument } from './project.ts';
 import { parseSort, sortBy } from './sort.ts';
 
 /** Reads another collection of the same database, through its indexes where the filter allows. */
@@ -106,12 +106,12 @@ function compileUnwind(operand: unknown): Stage {
   const parts = splitPath(path.slice(1));
   const indexPath = typeof spec['includeArrayIndex'] === 'string' ? splitPath(spec['includeArrayIndex']) : undefined;
   const preserve = isTruthy(spec['preserveNullAndEmptyArrays']);
+  const withIndex = (result: Doc, index: number | null): Doc => (indexPath ? placeInDocument(result, indexPath, index === null ? null : Long.fromNumber(index)) : result);
   return (docs) =>
     docs.flatMap((doc): Doc[] => {
       const value = valueAtPath(doc, parts, 0);
-      const withIndex = (result: unknown, index: number | null): Doc => (indexPath ? placeComputed(result, indexPath, 0, index === null ? null : Long.fromNumber(index)) : result) as Doc;
-      if (Array.isArray(value) && value.length > 0) return value.map((item, index) => withIndex(placeComputed(doc, parts, 0, item), index));
-      if (Array.isArray(value) || value === null || value === undefined) return preserve ? [withIndex(Array.isArray(value) ? removePath(doc, parts, 0) : doc, null)] : [];
+      if (Array.isArray(value) && value.length > 0) return value.map((item, index) => withIndex(placeInDocument(doc, parts, item), index));
+      if (Array.isArray(value) || value === null || value === undefined) return preserve ? [withIndex(Array.isArray(value) ? removeFromDocument(doc, parts) : doc, null)] : [];
       return [withIndex(doc, null)];
     });
 }
@@ -131,7 +131,7 @@ function compileLookup(operand: unknown): Stage {
       const foreign = scope.read(from, byField ? { [foreignField]: joinCondition(doc, localField) } : {});
       const own = { ...scope.variables, ROOT: doc };
       const variables = { ...scope.variables, ...Object.fromEntries(bindings.map(([name, evaluate]) => [name, evaluate(doc, own) ?? null])) };
-      return placeComputed(doc, asParts, 0, pipeline ? [...pipeline(foreign, { ...scope, variables })] : foreign) as Doc;
+      return placeInDocument(doc, asParts, pipeline ? [...pipeline(foreign, { ...scope, variables })] : foreign);
     });
 }
 

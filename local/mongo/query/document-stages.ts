@@ -3,7 +3,7 @@ import { CommandError } from '../errors.ts';
 import { compileExpression, type Variables } from './expression.ts';
 import { typeName } from './match-operators.ts';
 import { splitPath } from './path.ts';
-import { compileProjection, placeComputed, removePath } from './project.ts';
+import { compileProjection, placeInDocument, removeFromDocument } from './project.ts';
 
 /** A stage that turns each document into one other: what an update pipeline may hold, and an aggregation as well. */
 export type DocumentStage = (doc: Doc, variables: Variables) => Doc;
@@ -36,7 +36,7 @@ function addFields(name: string, operand: unknown): DocumentStage {
     let result = doc;
     for (const [parts, compute] of fields) {
       const value = compute(doc, { ...variables, ROOT: doc });
-      result = (value === undefined ? removePath(result, parts, 0) : placeComputed(result, parts, 0, value)) as Doc;
+      result = value === undefined ? removeFromDocument(result, parts) : placeInDocument(result, parts, value);
     }
     return result;
   };
@@ -59,9 +59,9 @@ function unset(operand: unknown): DocumentStage {
   }
   const all = paths.map((path) => splitPath(path));
   return (doc) => {
-    let result: unknown = doc;
-    for (const parts of all) result = removePath(result, parts, 0);
-    return result as Doc;
+    let result = doc;
+    for (const parts of all) result = removeFromDocument(result, parts);
+    return result;
   };
 }
 

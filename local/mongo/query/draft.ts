@@ -28,12 +28,7 @@ export class Draft {
   set(path: readonly string[], value: unknown): void {
     const last = path.at(-1) ?? '';
     const parent = this.ownedContainer(path);
-    if (Array.isArray(parent)) {
-      const index = this.arrayIndex(path, path.length - 1);
-      if (index > parent.length + MAX_PADDING) throw new CommandError('BadValue', 'cannot pad an array by that many elements');
-      while (parent.length < index) parent.push(null);
-      parent[index] = value;
-    } else setField(parent, last, value);
+    place(parent, last, value);
   }
 
   unset(path: readonly string[]): void {
@@ -48,15 +43,9 @@ export class Draft {
     let container: Doc | unknown[] = this.root;
     for (let depth = 0; depth < path.length - 1; depth += 1) {
       const part = path[depth] ?? '';
-      const index = Array.isArray(container) ? this.arrayIndex(path, depth) : part;
-      const child: unknown = Array.isArray(container) ? container[index as number] : getField(container, part);
+      const child: unknown = Array.isArray(container) ? container[this.arrayIndex(path, depth)] : getField(container, part);
       const next = this.own(child, path, depth);
-      if (next !== child) {
-        if (Array.isArray(container)) {
-          while (container.length < (index as number)) container.push(null);
-          container[index as number] = next;
-        } else setField(container, part, next);
-      }
+      if (next !== child) place(container, part, next);
       container = next;
     }
     if (Array.isArray(container)) this.arrayIndex(path, path.length - 1);
@@ -64,12 +53,16 @@ export class Draft {
   }
 
   private own(child: unknown, path: readonly string[], depth: number): Doc | unknown[] {
-    if (child !== undefined && typeof child === 'object' && child !== null && this.owned.has(child)) return child as Doc | unknown[];
     let copy: Doc | unknown[];
     if (child === undefined) copy = {};
-    else if (Array.isArray(child)) copy = [...(child as unknown[])];
-    else if (isDoc(child)) copy = { ...child };
-    else throw new CommandError('PathNotViable', `Cannot create field '${path[depth + 1] ?? ''}' in element {${path[depth] ?? ''}: ${JSON.stringify(child)}}`);
+    else if (Array.isArray(child)) {
+      const array: unknown[] = child;
+      if (this.owned.has(array)) return array;
+      copy = [...array];
+    } else if (isDoc(child)) {
+      if (this.owned.has(child)) return child;
+      copy = { ...child };
+    } else throw new CommandError('PathNotViable', `Cannot create field '${path[depth + 1] ?? ''}' in element {${path[depth] ?? ''}: ${JSON.stringify(child)}}`);
     this.owned.add(copy);
     return copy;
   }
@@ -79,4 +72,15 @@ export class Draft {
     if (!isArrayIndex(part)) throw new CommandError('PathNotViable', `Cannot create field '${part}' in element {${path[depth - 1] ?? ''}: an array}`);
     return Number(part);
   }
+}
+
+function place(container: Doc | unknown[], part: string, value: unknown): void {
+  if (!Array.isArray(container)) {
+    setField(container, part, value);
+    return;
+  }
+  const index = Number(part);
+  if (index > container.length + MAX_PADDING) throw new CommandError('BadValue', `cannot pad an array of ${container.length} elements up to index ${part}`);
+  while (container.length < index) container.push(null);
+  container[index] = value;
 }

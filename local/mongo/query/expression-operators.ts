@@ -90,11 +90,11 @@ const cond: Operator = (operand, compile) => {
 
 const switchOver: Operator = (operand, compile) => {
   if (!isDoc(operand) || !Array.isArray(operand['branches'])) throw new CommandError('FailedToParse', '$switch requires branches');
-  const branches = operand['branches'].map((branch: Doc) => ({ when: compile(branch['case']), then: compile(branch['then']) }));
+  const branches = operand['branches'].map((branch: Doc) => ({ when: compile(branch['case']), value: compile(branch['then']) }));
   const otherwise = 'default' in operand ? compile(operand['default']) : undefined;
   return (doc, variables) => {
     const branch = branches.find(({ when }) => truthy(when(doc, variables)));
-    if (branch) return branch.then(doc, variables);
+    if (branch) return branch.value(doc, variables);
     if (!otherwise) throw new CommandError('BadValue', '$switch could not find a matching branch for an input, and no default was specified.');
     return otherwise(doc, variables);
   };

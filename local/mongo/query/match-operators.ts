@@ -1,7 +1,7 @@
 import { compareSameRank, valuesEqual } from '../bson/compare.ts';
 import { keyOf } from '../bson/key.ts';
 import { isNumber, toDouble } from '../bson/number.ts';
-import { bsonType, RANK, rankOf, type Doc } from '../bson/value.ts';
+import { bsonType, isA, RANK, rankOf, type Doc, type Rank } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
 import { isRegex, regexFrom, toRegExp } from './regex.ts';
 
@@ -118,31 +118,16 @@ const TYPES: Record<string, number> = {
 };
 const TYPE_BY_TAG: Record<string, number> = { Double: 1, Binary: 5, ObjectId: 7, BSONRegExp: 11, BSONSymbol: 14, Int32: 16, Timestamp: 17, Long: 18, Decimal128: 19, MinKey: -1, MaxKey: 127 };
 
+const TYPE_BY_RANK = new Map<Rank, number>([[RANK.string, 2], [RANK.boolean, 8], [RANK.date, 9], [RANK.regex, 11], [RANK.binary, 5], [RANK.number, 1]]);
+
 export function typeNumber(value: unknown): number {
   if (value === undefined) return 6;
   const tag = bsonType(value);
-  if (tag === 'Code') return (value as { scope?: unknown }).scope ? 15 : 13;
+  if (isA(value, 'Code')) return value.scope ? 15 : 13;
   if (tag !== undefined) return TYPE_BY_TAG[tag] ?? 3;
-  switch (rankOf(value)) {
-    case RANK.null:
-      return 10;
-    case RANK.string:
-      return 2;
-    case RANK.array:
-      return 4;
-    case RANK.boolean:
-      return 8;
-    case RANK.date:
-      return 9;
-    case RANK.regex:
-      return 11;
-    case RANK.binary:
-      return 5;
-    case RANK.number:
-      return 1;
-    default:
-      return 3;
-  }
+  if (value === null) return 10;
+  if (Array.isArray(value)) return 4;
+  return TYPE_BY_RANK.get(rankOf(value)) ?? 3;
 }
 
 export function typeName(value: unknown): string {

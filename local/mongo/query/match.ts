@@ -6,7 +6,7 @@ import { compileOperator, equalityTest } from './match-operators.ts';
 import { asDoc, somePath, splitPath, type Position } from './path.ts';
 import { isRegex } from './regex.ts';
 
-export type Matcher = (doc: object, position?: Position) => boolean;
+export type Matcher = (doc: Doc, position?: Position) => boolean;
 
 /** Asks for the values at a place: of a path in a document, or one element of an array. `expands`: the elements of an array count too. */
 export type Reader = (test: (value: unknown) => boolean, expands: boolean) => boolean;
@@ -40,7 +40,7 @@ function compileTopLevel(name: string, operand: unknown, variables: Variables): 
     }
     case '$expr': {
       const evaluate = compileExpression(operand);
-      return (doc) => isTruthy(evaluate(doc as Doc, { ...variables, ROOT: doc, CURRENT: doc }));
+      return (doc) => isTruthy(evaluate(doc, { ...variables, ROOT: doc, CURRENT: doc }));
     }
     default:
       throw new CommandError('BadValue', `unknown top level operator: ${name}`);
@@ -153,7 +153,7 @@ function compileElemMatch(operand: unknown, variables: Variables): (value: unkno
   return (value) =>
     Array.isArray(value) &&
     value.some((item) => {
-      const inner = Array.isArray(item) ? { ...item } : asDoc(item);
+      const inner = Array.isArray(item) ? Object.fromEntries(item.entries()) : asDoc(item);
       return inner !== undefined && matches(inner);
     });
 }

@@ -1,9 +1,8 @@
-import { Decimal128, Long } from 'bson';
-import { Context, evalExpr, OpType } from 'mingo/core';
+import { Context, evalExpr, OpType, ProcessingMode } from 'mingo/core';
 import * as accumulators from 'mingo/operators/accumulator';
 import * as expressions from 'mingo/operators/expression';
 import { numberValue, toDouble } from '../bson/number.ts';
-import { bsonType, isDoc, setField, type Doc } from '../bson/value.ts';
+import { isA, isDoc, setField, type Doc } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
 
 /*
@@ -13,10 +12,19 @@ import { CommandError } from '../errors.ts';
 
 // Server-side JavaScript is refused, as the README says.
 const REFUSED = new Set(['$function', '$accumulator', '$where']);
+type Operators = NonNullable<Parameters<typeof Context.init>[0]>;
+type Named<Kind extends 'expression' | 'accumulator'> = [`$${string}`, NonNullable<Operators[Kind]>[`$${string}`]];
+
+function isOperator<Kind extends 'expression' | 'accumulator'>(entry: [string, unknown]): entry is Named<Kind> {
+  return entry[0].startsWith('$') && typeof entry[1] === 'function';
+}
+
 const context = Context.init({
-  expression: expressions as unknown as Parameters<typeof Context.init>[0] extends { expression?: infer E } | undefined ? NonNullable<E> : never,
-  accumulator: accumulators as unknown as Parameters<typeof Context.init>[0] extends { accumulator?: infer A } | undefined ? NonNullable<A> : never,
+  expression: Object.fromEntries(Object.entries<unknown>(expressions).filter(isOperator<'expression'>)),
+  accumulator: Object.fromEntries(Object.entries<unknown>(accumulators).filter(isOperator<'accumulator'>)),
 });
+
+const OPTIONS = { idKey: '_id', processingMode: ProcessingMode.CLONE_OFF, useStrictMode: true, scriptEnabled: false, failOnError: true, context };
 
 function known(name: string): boolean {
   return !REFUSED.has(name) && context.getOperator(OpType.EXPRESSION, name) !== null;
@@ -31,19 +39,13 @@ export function mingoKnows(expression: unknown): boolean {
 
 function toPlain(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(toPlain);
-  switch (bsonType(value)) {
-    case 'Int32':
-    case 'Double':
-      return toDouble(value);
-    case 'Long': {
-      const double = toDouble(value);
-      if (!Number.isSafeInteger(double)) throw new CommandError('BadValue', `this expression is not supported for the 64-bit integer ${(value as Long).toString()}`);
-      return double;
-    }
-    case 'Decimal128':
-      throw new CommandError('BadValue', `this expression is not supported for the decimal ${(value as Decimal128).toString()}`);
-    default:
+  if (isA(value, 'Int32') || isA(value, 'Double')) return value.value;
+  if (isA(value, 'Long')) {
+    const double = toDouble(value);
+    if (!Number.isSafeInteger(double)) throw new CommandError('BadValue', `this expression is not supported for the 64-bit integer ${value.toString()}`);
+    return double;
   }
+  if (isA(value, 'Decimal128')) throw new CommandError('BadValue', `this expression is not supported for the decimal ${value.toString()}`);
   if (!isDoc(value)) return value;
   const plain: Doc = {};
   for (const [name, field] of Object.entries(value)) setField(plain, name, toPlain(field));
@@ -65,7 +67,7 @@ export function evaluateWithMingo(expression: Doc, doc: Doc, variables: Readonly
     if (name !== 'ROOT' && name !== 'CURRENT') plainVariables[name] = toPlain(value);
   }
   try {
-    return fromPlain(evalExpr(toPlain(doc), toPlain(expression), { context, variables: plainVariables } as unknown as Parameters<typeof evalExpr>[2]));
+    return fromPlain(evalExpr(toPlain(doc), toPlain(expression), { ...OPTIONS, variables: plainVariables }));
   } catch (error) {
     if (error instanceof CommandError) throw error;
     throw new CommandError('BadValue', error instanceof Error ? error.message : String(error));

@@ -1,5 +1,4 @@
-import { getField, isDoc } from '../bson/value.ts';
-import { RANK, rankOf, fieldsOf } from '../bson/value.ts';
+import { fieldsOf, getField, isA, isDoc, type Doc } from '../bson/value.ts';
 
 /** Which element of an array made a filter match: what `$` stands for in the update that follows. The outermost array wins. */
 export interface Position {
@@ -17,16 +16,16 @@ export function isArrayIndex(part: string): boolean {
 }
 
 /** An embedded document to walk into; a DBRef is read as its fields. */
-export function asDoc(value: unknown): object | undefined {
+export function asDoc(value: unknown): Doc | undefined {
   if (isDoc(value)) return value;
-  return rankOf(value) === RANK.object ? Object.fromEntries(fieldsOf(value as object)) : undefined;
+  return isA(value, 'DBRef') ? Object.fromEntries(fieldsOf(value)) : undefined;
 }
 
 /**
  * Whether any value at the path satisfies the leaf, with MongoDB's implicit walk through arrays of documents.
  * The leaf sees undefined where the path ends early, but not for scalars inside arrays: those are passed over.
  */
-export function somePath(doc: object, parts: readonly string[], depth: number, leaf: Leaf, position?: Position): boolean {
+export function somePath(doc: Doc, parts: readonly string[], depth: number, leaf: Leaf, position?: Position): boolean {
   const value = getField(doc, parts[depth] ?? '');
   if (depth === parts.length - 1) return leaf(value);
   if (Array.isArray(value)) return someElement(value, parts, depth + 1, leaf, position);
@@ -55,7 +54,7 @@ function atIndex(item: unknown, parts: readonly string[], depth: number, leaf: L
 }
 
 /** Every value at the path, arrays of documents walked; terminal arrays are given as they are. */
-export function valuesAt(doc: object, parts: readonly string[]): unknown[] {
+export function valuesAt(doc: Doc, parts: readonly string[]): unknown[] {
   const values: unknown[] = [];
   somePath(doc, parts, 0, (value) => {
     values.push(value);

@@ -32,9 +32,9 @@ export function compileProjection(spec: Doc, where: 'find' | 'aggregate'): Proje
   } else if (parsed.id === false) tree.set('_id', true);
   return (doc, variables, position) => {
     let result = including ? include(doc, tree) : exclude(doc, tree);
-    for (const [parts, compute] of computed) {
-      const value = compute(doc, { ...variables, ROOT: doc });
-      if (value !== undefined) result = placeComputed(result, parts, 0, value) as Doc;
+    for (const [parts, evaluate] of computed) {
+      const value = evaluate(doc, { ...variables, ROOT: doc });
+      if (value !== undefined) result = placeInDocument(result, parts, value);
     }
     for (const { parts, change } of arrays) result = changeArray(result, parts, change, position);
     return result;
@@ -155,7 +155,7 @@ function excludeValue(value: unknown, node: Node): unknown {
 }
 
 /** A computed value under a path: documents in arrays each get it, anything else in the way is replaced. */
-export function placeComputed(target: unknown, parts: readonly string[], depth: number, value: unknown): unknown {
+function placeComputed(target: unknown, parts: readonly string[], depth: number, value: unknown): unknown {
   if (depth === parts.length) return value;
   if (Array.isArray(target) && depth > 0) return target.map((item) => placeComputed(item, parts, depth, value));
   const result: Doc = isDoc(target) ? { ...target } : {};
@@ -164,7 +164,17 @@ export function placeComputed(target: unknown, parts: readonly string[], depth: 
   return result;
 }
 
-export function removePath(target: unknown, parts: readonly string[], depth: number): unknown {
+export function placeInDocument(doc: Doc, parts: readonly string[], value: unknown): Doc {
+  const placed = placeComputed(doc, parts, 0, value);
+  return isDoc(placed) ? placed : doc;
+}
+
+export function removeFromDocument(doc: Doc, parts: readonly string[]): Doc {
+  const rest = removePath(doc, parts, 0);
+  return isDoc(rest) ? rest : doc;
+}
+
+function removePath(target: unknown, parts: readonly string[], depth: number): unknown {
   if (Array.isArray(target)) return target.map((item) => removePath(item, parts, depth));
   const part = parts[depth] ?? '';
   if (!isDoc(target) || !Object.hasOwn(target, part)) return target;

@@ -1,6 +1,6 @@
 import { invertKey, keyOf } from '../bson/key.ts';
 import { isNumber, toDouble } from '../bson/number.ts';
-import { isDoc } from '../bson/value.ts';
+import { isDoc, type Doc } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
 import { splitPath, valuesAt } from './path.ts';
 
@@ -22,7 +22,7 @@ export function parseSort(spec: unknown): SortField[] {
 }
 
 /** The keys a document has at a path: one per element of an array. Absent is null, an empty array is below null. */
-export function keysAt(doc: object, parts: readonly string[]): string[] {
+export function keysAt(doc: Doc, parts: readonly string[]): string[] {
   const keys: string[] = [];
   for (const value of valuesAt(doc, parts)) {
     if (Array.isArray(value)) {
@@ -34,7 +34,7 @@ export function keysAt(doc: object, parts: readonly string[]): string[] {
 }
 
 /** One string per document, ordered as the sort wants: an array counts by its least element ascending, its greatest descending. */
-export function compileSortKey(fields: readonly SortField[]): (doc: object) => string {
+export function compileSortKey(fields: readonly SortField[]): (doc: Doc) => string {
   const parts = fields.map(({ path, direction }) => ({ parts: splitPath(path), direction }));
   return (doc) => {
     let key = '';
@@ -48,10 +48,10 @@ export function compileSortKey(fields: readonly SortField[]): (doc: object) => s
   };
 }
 
-export function sortBy<T>(items: readonly T[], fields: readonly SortField[], read: (item: T) => object): T[] {
+export function sortBy<T>(items: readonly T[], fields: readonly SortField[], read: (item: T) => Doc): T[] {
   const keyFor = compileSortKey(fields);
   return items
     .map((item) => ({ item, key: keyFor(read(item)) }))
-    .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
+    .toSorted((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
     .map(({ item }) => item);
 }

@@ -1,7 +1,7 @@
 import { Int32, Timestamp } from 'bson';
 import { compareValues, valuesEqual } from '../bson/compare.ts';
 import { arithmetic, bitwise, isNumber, toInteger } from '../bson/number.ts';
-import { bsonType, isDoc, type Doc } from '../bson/value.ts';
+import { isA, isDoc, type Doc } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
 import { compileElementCondition } from './match.ts';
 import { typeName } from './match-operators.ts';
@@ -121,16 +121,21 @@ const currentDate: Operator = (operand, field) => {
   };
 };
 
+const BIT_OPERATIONS = ['and', 'or', 'xor'] as const;
+
+function isInteger(value: unknown): boolean {
+  return isA(value, 'Int32') || isA(value, 'Long');
+}
+
 const bit: Operator = (operand, field) => {
-  const isInteger = (value: unknown): boolean => ['Int32', 'Long'].includes(bsonType(value) ?? '');
   if (!isDoc(operand)) throw new CommandError('BadValue', `The $bit modifier of ${field} must be an object of and, or, xor`);
-  refuseUnknown('$bit', operand, ['and', 'or', 'xor']);
-  const steps = Object.entries(operand) as ['and' | 'or' | 'xor', unknown][];
-  if (steps.length === 0 || !steps.every(([, mask]) => isInteger(mask))) throw new CommandError('BadValue', 'The $bit modifier field must be an Integer(32/64 bit)');
+  refuseUnknown('$bit', operand, BIT_OPERATIONS);
+  const steps = BIT_OPERATIONS.filter((operation) => operation in operand).map((operation) => ({ operation, mask: operand[operation] }));
+  if (steps.length === 0 || !steps.every(({ mask }) => isInteger(mask))) throw new CommandError('BadValue', 'The $bit modifier field must be an Integer(32/64 bit)');
   return (draft, path) => {
-    let value = draft.get(path) ?? bitwise('and', steps[0]?.[1], new Int32(0));
+    let value = draft.get(path) ?? bitwise('and', steps[0]?.mask, new Int32(0));
     if (!isInteger(value)) throw new CommandError('BadValue', `Cannot apply $bit to a value of non-integral type ${typeName(value)}`);
-    for (const [operation, mask] of steps) value = bitwise(operation, value, mask);
+    for (const { operation, mask } of steps) value = bitwise(operation, value, mask);
     draft.set(path, value);
   };
 };

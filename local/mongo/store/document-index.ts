@@ -1,6 +1,6 @@
 import { invertKey } from '../bson/key.ts';
 import { isNumber, toDouble } from '../bson/number.ts';
-import { isDoc, type Doc } from '../bson/value.ts';
+import { isA, isDoc, type Doc } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
 import { compileFilter, type Matcher } from '../query/match.ts';
 import { splitPath, valuesAt } from '../query/path.ts';
@@ -134,7 +134,7 @@ export function duplicateKey(namespace: string, index: DocumentIndex, doc: Doc):
 }
 
 function show(value: unknown): string {
-  if (typeof value === 'object' && value !== null && 'toHexString' in value) return `ObjectId('${String(value)}')`;
+  if (isA(value, 'ObjectId')) return `ObjectId('${value.toHexString()}')`;
   return JSON.stringify(value) ?? 'null';
 }
 

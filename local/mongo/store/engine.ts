@@ -1,8 +1,10 @@
 import { rawDocument, type Part, arrayPart } from '../bson/raw.ts';
+import { valuesEqual } from '../bson/compare.ts';
 import { serializeDoc, type Doc } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
+import { createMemoryLog } from '../journal.ts';
 import { Collection } from './collection.ts';
-import { Transaction, type DocumentRecord, type Op, type View } from './mvcc.ts';
+import { Transaction, type DocumentRecord, type Op, type View, type WrittenCollection } from './mvcc.ts';
 
 /** Where commits are made durable. A memory-only store has one that is always up to date. */
 export interface DurableLog {
@@ -19,13 +21,28 @@ export interface RetryEntry {
   number: number;
   /** A statement's number in its command, or -1 for a committed transaction. */
   statement: number;
+  /** The last of several statements with the same answer: a large insert is one line, not thousands. */
+  through?: number;
   reply: Doc;
 }
 
-export function createEngine(log: DurableLog) {
+function rememberRetry(pending: RetryEntry[], entry: RetryEntry): void {
+  const last = pending.at(-1);
+  const follows = last && last.session === entry.session && last.number === entry.number && entry.statement === (last.through ?? last.statement) + 1;
+  if (follows && isPlainCount(entry.reply) && isPlainCount(last.reply) && valuesEqual(last.reply, entry.reply)) last.through = entry.statement;
+  else pending.push({ ...entry });
+}
+
+function isPlainCount(reply: Doc): boolean {
+  return Object.keys(reply).every((name) => name === 'n' || name === 'nModified');
+}
+
+/** The collections and the commits. `use` gives it the log once what was in the log has been recovered. */
+export function createEngine() {
+  let log: DurableLog = createMemoryLog();
   const collections = new Map<string, Collection>();
   const active = new Set<Transaction>();
-  const garbage: { collection: Collection; record: DocumentRecord; at: number }[] = [];
+  const garbage: { collection: WrittenCollection; record: DocumentRecord; at: number }[] = [];
   let garbageStart = 0;
   let clock = 1;
   let pendingOps: Op[] = [];
@@ -63,11 +80,11 @@ export function createEngine(log: DurableLog) {
         version.owner = null;
         version.committedAt = clock;
         collection.exists = true;
-        garbage.push({ collection: collection as Collection, record, at: clock });
+        garbage.push({ collection, record, at: clock });
         pendingOps.push(op);
       }
     }
-    pendingRetries.push(...retries);
+    for (const entry of retries) rememberRetry(pendingRetries, entry);
     transaction.end();
   }
 
@@ -160,7 +177,9 @@ export function createEngine(log: DurableLog) {
       garbageStart = 0;
     },
 
-    close: (): Promise<void> => log.close(),
+    use(durable: DurableLog): void {
+      log = durable;
+    },
   };
 }
 

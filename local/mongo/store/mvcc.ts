@@ -33,7 +33,7 @@ export class Version {
 
 /** Parsed forms are several times the size of the bytes: only those of the latest few thousand documents are kept. */
 const PARSED_KEPT = 32_768;
-const recentlyParsed: (Version | undefined)[] = new Array<Version | undefined>(PARSED_KEPT);
+const recentlyParsed: Version[] = [];
 let nextParsed = 0;
 
 function remember(version: Version): void {
@@ -76,7 +76,7 @@ export type Op =
   | { kind: 'dropIndex'; namespace: string; name: string };
 
 /** The part of a collection that ending a transaction needs. */
-interface Owner {
+export interface WrittenCollection {
   exists: boolean;
   undo(record: DocumentRecord, version: Version): void;
   prune(record: DocumentRecord, oldestView: number): void;
@@ -85,7 +85,7 @@ interface Owner {
 export class Transaction implements View {
   readonly readAt: number;
   readonly transaction: Transaction = this;
-  readonly writes = new Map<DocumentRecord, { version: Version; op: Op; collection: Owner }>();
+  readonly writes = new Map<DocumentRecord, { version: Version; op: Op; collection: WrittenCollection }>();
   /** Namespaces read or written: dropping one waits for the transactions that use it. */
   readonly namespaces = new Set<string>();
   private waiters: (() => void)[] = [];

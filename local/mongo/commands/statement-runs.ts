@@ -1,0 +1,105 @@
+import { Int32 } from 'bson';
+import { toDouble } from '../bson/number.ts';
+import { isDoc, type Doc } from '../bson/value.ts';
+import { CommandError } from '../errors.ts';
+import { isTruthy } from '../query/expression.ts';
+import { parseSort } from '../query/sort.ts';
+import { compileUpdate, isReplacement } from '../query/update.ts';
+import { allowFields, letVariables, rememberedReply, retryEntry, runStatement, type CommandContext } from './context.ts';
+import { deleteMatching, insertOne, update } from './statements.ts';
+
+const MAX_STATEMENTS = 100_000;
+
+/** What one statement did; `upserted` is there when it inserted by upsert. */
+export interface Done {
+  n: number;
+  nModified: number;
+  upserted?: unknown;
+}
+
+export type StatementOutcome = { index: number; done: Done } | { index: number; error: CommandError };
+
+export function refuseCount(count: number): void {
+  if (count < 1 || count > MAX_STATEMENTS) throw new CommandError('InvalidLength', `Write batch sizes must be between 1 and ${MAX_STATEMENTS}. Got ${count} operations.`);
+}
+
+/**
+ * Runs the statements of one command in order. An error of one is reported with its index; `ordered` stops there.
+ * Inside a transaction any error ends the transaction.
+ */
+export async function runStatements<T>(context: CommandContext, statements: readonly T[], run: (statement: T, number: number) => Promise<Done>): Promise<StatementOutcome[]> {
+  const ordered = context.command['ordered'] !== false;
+  const outcomes: StatementOutcome[] = [];
+  const first = context.command['stmtId'] === undefined ? 0 : toDouble(context.command['stmtId']);
+  for (const [index, statement] of statements.entries()) {
+    try {
+      outcomes.push({ index, done: await run(statement, first + index) });
+    } catch (error) {
+      // A conflict in a transaction is the command's failure, with a label, not a statement's.
+      if (!(error instanceof CommandError) || error.labels.length > 0) throw error;
+      outcomes.push({ index, error });
+      if (context.use.transaction) {
+        await context.sessions.whenSnapshotDurable(context.use.session);
+        context.sessions.abortIfOpen(context.use);
+        break;
+      }
+      if (ordered) break;
+    }
+  }
+  return outcomes;
+}
+
+async function once(context: CommandContext, namespace: string, number: number, statement: Parameters<typeof runStatement<Done>>[2]): Promise<Done> {
+  const remembered = rememberedReply(context, number);
+  if (remembered) return doneFrom(remembered);
+  return runStatement(context, namespace, statement, (done) => retryEntry(context, number, { ...done, n: new Int32(done.n), nModified: new Int32(done.nModified) }));
+}
+
+function doneFrom(reply: Doc): Done {
+  return { ...reply, n: toDouble(reply['n']), nModified: toDouble(reply['nModified']) };
+}
+
+export function runInsert(context: CommandContext, namespace: string, number: number, document: Buffer): Promise<Done> {
+  return once(context, namespace, number, (transaction) => {
+    insertOne(context.engine.ensure(namespace), transaction, document);
+    return { n: 1, nModified: 0 };
+  });
+}
+
+export async function runUpdate(context: CommandContext, namespace: string, number: number, statement: Doc): Promise<Done> {
+  const compiled = compileUpdateStatement(context, statement);
+  return once(context, namespace, number, (transaction) => {
+    const result = update(context.engine.ensure(namespace), transaction, compiled);
+    return result.upserted === undefined ? { n: result.matched, nModified: result.modified } : { n: 1, nModified: 0, upserted: result.upserted };
+  });
+}
+
+function compileUpdateStatement(context: CommandContext, statement: Doc) {
+  allowFields('update.updates', statement, ['q', 'u', 'multi', 'upsert', 'arrayFilters', 'hint', 'c', 'sort']);
+  const { q, u } = statement;
+  if (!isDoc(q)) throw new CommandError('TypeMismatch', "BSON field 'update.updates.q' must be an object");
+  const multi = isTruthy(statement['multi']);
+  if (multi && isReplacement(u)) throw new CommandError('FailedToParse', 'multi update is not supported for replacement-style update');
+  if (multi && statement['sort'] !== undefined) throw new CommandError('FailedToParse', 'Cannot specify sort with multi=true');
+  const constants = statement['c'];
+  const variables = { ...letVariables(context.command), ...(isDoc(constants) ? constants : {}) };
+  return {
+    filter: q,
+    update: compileUpdate(u, statement['arrayFilters'], variables),
+    multi,
+    upsert: isTruthy(statement['upsert']),
+    sort: parseSort(statement['sort']),
+    hint: statement['hint'],
+    variables,
+  };
+}
+
+export async function runDelete(context: CommandContext, namespace: string, number: number, statement: Doc): Promise<Done> {
+  allowFields('delete.deletes', statement, ['q', 'limit', 'hint']);
+  const filter = statement['q'];
+  if (!isDoc(filter)) throw new CommandError('TypeMismatch', "BSON field 'delete.deletes.q' must be an object");
+  const limit = toDouble(statement['limit'] ?? Number.NaN);
+  if (limit !== 0 && limit !== 1) throw new CommandError('FailedToParse', `The limit field in delete objects must be 0 or 1. Got ${limit}`);
+  const selection = { filter, limit: limit === 1 ? 1 : undefined, sort: [], hint: statement['hint'], variables: letVariables(context.command) };
+  return once(context, namespace, number, (transaction) => ({ n: deleteMatching(context.engine.ensure(namespace), transaction, selection).deleted, nModified: 0 }));
+}

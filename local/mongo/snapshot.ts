@@ -1,0 +1,128 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { frameRecord, readRecords, recoverJournal, syncPath, type Journal } from './journal.ts';
+import { applyRecord } from './recovery.ts';
+import type { Sessions } from './session.ts';
+import { encodeRecord, type Engine } from './store/engine.ts';
+import type { Op } from './store/mvcc.ts';
+
+/*
+ * snapshot-N holds everything committed before journal-N begins; a snapshot exists under its name only when it is
+ * complete. What is older than the newest snapshot is a leftover.
+ */
+
+const NEVER_BELOW_BYTES = 64 * 1024 * 1024;
+const CHUNK_BYTES = 1024 * 1024;
+
+function numbersOf(dataDir: string, kind: 'journal' | 'snapshot'): number[] {
+  return readdirSync(dataDir)
+    .map((name) => new RegExp(`^${kind}-(\\d+)$`).exec(name)?.[1])
+    .filter((digits) => digits !== undefined)
+    .map(Number)
+    .toSorted((a, b) => a - b);
+}
+
+/** Brings back what the directory holds and says which journal goes on. */
+export function recoverDirectory(dataDir: string, engine: Engine, sessions: Sessions): { generation: number; snapshotBytes: number } {
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const base = numbersOf(dataDir, 'snapshot').at(-1) ?? 1;
+  let snapshotBytes = 0;
+  const snapshot = join(dataDir, `snapshot-${base}`);
+  if (existsSync(snapshot)) {
+    const bytes = readFileSync(snapshot);
+    const { records, end } = readRecords(bytes);
+    if (end !== bytes.length) throw new Error(`${snapshot} is damaged at byte ${end}: restore the data directory from a backup`);
+    for (const record of records) applyRecord(engine, sessions, record);
+    snapshotBytes = bytes.length;
+  }
+  const journals = numbersOf(dataDir, 'journal').filter((number) => number >= base);
+  for (const number of journals) for (const record of recoverJournal(join(dataDir, `journal-${number}`))) applyRecord(engine, sessions, record);
+  removeLeftovers(dataDir, base);
+  return { generation: journals.at(-1) ?? base, snapshotBytes };
+}
+
+function removeLeftovers(dataDir: string, base: number): void {
+  for (const name of readdirSync(dataDir)) {
+    const number = /^(?:journal|snapshot)-(\d+)$/.exec(name)?.[1];
+    if (name.endsWith('.unfinished') || (number !== undefined && Number(number) < base)) rmSync(join(dataDir, name));
+  }
+}
+
+export const journalPath = (dataDir: string, generation: number): string => join(dataDir, `journal-${generation}`);
+
+/** Writes a snapshot whenever the journal has outgrown the last one, so that starts stay short and the disk bounded. */
+export function createSnapshots(dataDir: string, deps: { engine: Engine; sessions: Sessions; journal: Journal }, start: { generation: number; snapshotBytes: number }) {
+  const { engine, sessions, journal } = deps;
+  let { generation, snapshotBytes } = start;
+  let writing: Promise<void> | undefined;
+
+  async function write(): Promise<void> {
+    const next = generation + 1;
+    // In one turn of the event loop: what is committed now is in the snapshot, what comes later in the new journal.
+    const ops = [...committedState(engine)];
+    const retries = [...sessions.retryEntries()];
+    const switched = journal.switchTo(journalPath(dataDir, next));
+    generation = next;
+    await switched;
+    const path = join(dataDir, `snapshot-${next}`);
+    const file = await open(`${path}.unfinished`, 'w', 0o600);
+    try {
+      snapshotBytes = 0;
+      for (const chunk of inChunks(ops)) snapshotBytes += (await file.write(frameRecord(encodeRecord(chunk, [])))).bytesWritten;
+      snapshotBytes += (await file.write(frameRecord(encodeRecord([], retries)))).bytesWritten;
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    renameSync(`${path}.unfinished`, path);
+    syncPath(dataDir);
+    removeLeftovers(dataDir, next);
+  }
+
+  return {
+    /** Starts a snapshot when one is due. Failing to write one loses nothing: the journals are still there. */
+    async whenDue(): Promise<void> {
+      if (writing || journal.size < Math.max(NEVER_BELOW_BYTES, 2 * snapshotBytes)) return;
+      await this.writeNow();
+    },
+    /** Resolves when no snapshot is being written. */
+    async idle(): Promise<void> {
+      await writing?.catch(() => {});
+    },
+    async writeNow(): Promise<void> {
+      writing ??= write().finally(() => {
+        writing = undefined;
+      });
+      await writing;
+    },
+  };
+}
+
+function* committedState(engine: Engine): Generator<Op> {
+  for (const { namespace, options, exists, indexes, records } of engine.collections.values()) {
+    if (!exists) continue;
+    yield { kind: 'create', namespace, options };
+    for (const { name, spec } of indexes) if (name !== '_id_') yield { kind: 'createIndex', namespace, spec };
+    for (const record of records.values()) {
+      let version = record.head;
+      while (version?.owner) version = version.previous;
+      if (version?.bytes) yield { kind: 'put', namespace, bytes: version.bytes };
+    }
+  }
+}
+
+function* inChunks(ops: readonly Op[]): Generator<Op[]> {
+  let chunk: Op[] = [];
+  let bytes = 0;
+  for (const op of ops) {
+    chunk.push(op);
+    bytes += op.kind === 'put' ? op.bytes.length : 100;
+    if (bytes >= CHUNK_BYTES) {
+      yield chunk;
+      chunk = [];
+      bytes = 0;
+    }
+  }
+  if (chunk.length > 0) yield chunk;
+}
