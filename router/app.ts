@@ -11,8 +11,9 @@ import { createFetches } from './execute/fetches.ts';
 import { createStockExecutor } from './execute/stock-executor.ts';
 import { createSubgraphClient } from './execute/subgraph-client.ts';
 import { createGraphqlServer } from './http/graphql-server.ts';
-import { answerErrorsAsGraphql, serveGraphql } from './http/graphql-routes.ts';
+import { answerErrorsAsGraphql, GRAPHQL_PATH, serveGraphql } from './http/graphql-routes.ts';
 import { serveHealth } from './http/health-routes.ts';
+import { addressThrough, trustHops } from './http/client-address.ts';
 import { createOrigins } from './http/origins.ts';
 import { servePlayground } from './http/playground-routes.ts';
 import { createRateLimits } from './limits/rate-limits.ts';
@@ -26,6 +27,12 @@ import { createRefresher } from './session/refresher.ts';
 import { createSessionState } from './session/session-state.ts';
 import { createSessions } from './session/sessions.ts';
 import type { RouterSettings } from './settings.ts';
+import { createHub } from './subscriptions/hub.ts';
+import { watchRevocations } from './subscriptions/revocations.ts';
+import { createSocketOperations } from './subscriptions/socket-operations.ts';
+import { createSocketRegistry } from './subscriptions/socket-registry.ts';
+import { serveSockets } from './subscriptions/socket-server.ts';
+import { createUpstreams } from './subscriptions/upstream.ts';
 import type { SupergraphSource } from './supergraph/supergraph-source.ts';
 
 export type RouterDeps = {
@@ -81,12 +88,13 @@ export async function createRouterApp(deps: RouterDeps): Promise<RouterApp> {
     cookies: settings.cookies,
   });
   const documents = createDocuments({ introspection: settings.introspection, hideSchemaDetails: settings.hideSchemaDetails });
-  const pipeline = createPipeline({ supergraphs, documents, rateLimits, executor: createStockExecutor({ logger }), hideSchemaDetails: settings.hideSchemaDetails, logger });
+  const executor = createStockExecutor({ logger });
+  const pipeline = createPipeline({ supergraphs, documents, rateLimits, executor, hideSchemaDetails: settings.hideSchemaDetails, logger });
 
   const app = fastify({
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
-    trustProxy: (_address, hop) => hop < settings.trustedProxyHops,
+    trustProxy: trustHops(settings.trustedProxyHops),
     forceCloseConnections: 'idle',
     return503OnClosing: true,
   });
@@ -110,6 +118,32 @@ export async function createRouterApp(deps: RouterDeps): Promise<RouterApp> {
   await apollo.start();
   const playground = await servePlayground({ app, directory: settings.playgroundDirectory, enabled: settings.playground });
   serveGraphql({ app, apollo, origins, rateLimits, playground, onAnswered: (status, seconds) => metrics.requests.observe({ status: String(status) }, seconds) });
+  const upstreams = createUpstreams({ urls: deps.subgraphUrls, identities, logger });
+  const hub = createHub({
+    upstreams,
+    executor,
+    fetches,
+    logger,
+    metrics: {
+      topics: (count) => metrics.topics.set(count),
+      delivered: (count) => metrics.deliveries.inc(count),
+      resynchronised: () => metrics.resynchronised.inc(),
+    },
+  });
+  const registry = createSocketRegistry({ ...settings.sockets, onCount: (count) => metrics.sockets.set(count) });
+  const sockets = serveSockets({
+    httpServer: app.server,
+    path: GRAPHQL_PATH,
+    addressOf: addressThrough(settings.trustedProxyHops),
+    origins,
+    sessions,
+    registry,
+    operations: createSocketOperations({ documents, pipeline, fetches, sessions, hub, rateLimits, logger }),
+    rateLimits,
+    settings: settings.sockets,
+    logger,
+  });
+  const revocations = await watchRevocations({ redis: deps.subscriberRedis, registry, sessions, logger });
   serveHealth({ app, clients, redis, isDraining: () => draining });
 
   return {
@@ -118,6 +152,10 @@ export async function createRouterApp(deps: RouterDeps): Promise<RouterApp> {
     listen: (options) => app.listen(options),
     close: async () => {
       draining = true;
+      revocations.close();
+      await sockets.close();
+      hub.close();
+      upstreams.close();
       const deadline = setTimeout(() => app.server.closeAllConnections(), DRAIN_DEADLINE_MS);
       await app.close();
       clearTimeout(deadline);

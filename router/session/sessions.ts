@@ -4,7 +4,7 @@ import type { AccessToken, AccessTokenVerifier, VerifiedAccessToken } from './ac
 import type { CookieSettings } from './cookies.ts';
 import { clearedCookies, cookiesOf, readCookies } from './cookies.ts';
 import type { Refresher } from './refresher.ts';
-import type { SessionState } from './session-state.ts';
+import type { SessionState, Standing } from './session-state.ts';
 
 /** Who a request comes from, as far as can be told. */
 export type RequestSession = {
@@ -35,7 +35,7 @@ export type Sessions = {
   /** `mayRefresh: false` for the operations that themselves replace or end the session. Throws AppError for requests that contradict themselves. */
   readonly resolve: (request: SessionRequest, options: { readonly mayRefresh: boolean }) => Promise<RequestSession>;
   /** The same question again, for a session that lives on in a socket. */
-  readonly hasEnded: (token: AccessToken) => Promise<boolean>;
+  readonly standingOf: (token: AccessToken) => Promise<Standing>;
 };
 
 const USER_AGENT_MAX = 300;
@@ -95,7 +95,7 @@ export function createSessions(deps: {
       const { token, uncertain, cookies, refreshToken } = await refreshed({ ...material, refreshToken: given.refresh }, request.requestId);
       return { token, uncertain, viewer: token?.viewer ?? null, material: { ...material, refreshToken }, cookies };
     },
-    hasEnded: async (token) => (await deps.state.standingOf(token)) === 'ended',
+    standingOf: deps.state.standingOf,
   };
 }
 

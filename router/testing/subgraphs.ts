@@ -124,6 +124,7 @@ export async function startSubgraph(name: SubgraphName, resolvers: Resolvers, jw
     createContext: (request) => ({ ...request }),
     logger: silentLogger,
     introspection: false,
+    isUnavailable: () => false,
     ready: async () => true,
   });
   await server.app.listen({ host: '127.0.0.1', port });

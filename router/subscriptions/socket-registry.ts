@@ -1,0 +1,49 @@
+import type { AccessToken } from '../session/access-token.ts';
+
+export type RegisteredSocket = {
+  readonly token: AccessToken | null;
+  readonly close: (code: number, reason: string) => void;
+};
+
+export type SocketRegistry = {
+  /** Takes a place for this address, or answers null if all are taken. The place is given back by the function returned. */
+  readonly reserveAddress: (address: string) => (() => void) | null;
+  readonly reserveUser: (userId: string) => (() => void) | null;
+  readonly add: (socket: RegisteredSocket) => () => void;
+  readonly all: () => readonly RegisteredSocket[];
+};
+
+/** The open sockets, and how many each address and each user may have. Places are taken before anything is awaited. */
+export function createSocketRegistry(deps: { perUser: number; perAddress: number; onCount: (count: number) => void }): SocketRegistry {
+  const sockets = new Set<RegisteredSocket>();
+  const addresses = new Map<string, number>();
+  const users = new Map<string, number>();
+
+  function reserve(counts: Map<string, number>, key: string, limit: number): (() => void) | null {
+    const taken = counts.get(key) ?? 0;
+    if (taken >= limit) return null;
+    counts.set(key, taken + 1);
+    let isReleased = false;
+    return () => {
+      if (isReleased) return;
+      isReleased = true;
+      const left = (counts.get(key) ?? 1) - 1;
+      if (left > 0) counts.set(key, left);
+      else counts.delete(key);
+    };
+  }
+
+  return {
+    reserveAddress: (address) => reserve(addresses, address, deps.perAddress),
+    reserveUser: (userId) => reserve(users, userId, deps.perUser),
+    add(socket) {
+      sockets.add(socket);
+      deps.onCount(sockets.size);
+      return () => {
+        sockets.delete(socket);
+        deps.onCount(sockets.size);
+      };
+    },
+    all: () => [...sockets],
+  };
+}

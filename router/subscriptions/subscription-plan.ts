@@ -1,0 +1,163 @@
+import { createHash } from 'node:crypto';
+import type { FetchNode, PlanNode } from '@apollo/query-planner';
+import type { DocumentNode, FieldNode, GraphQLCompositeType, OperationDefinitionNode, SelectionSetNode } from 'graphql';
+import { Kind, parse, print, TypeInfo, visit, visitWithTypeInfo } from 'graphql';
+import type { PlannedOperation } from '../operation/plan.ts';
+import { planDocument } from '../operation/plan.ts';
+import type { Supergraph } from '../supergraph/supergraph.ts';
+
+/** A subscription whose events are numbered, so that its clients can share one upstream and come back without a gap. */
+export type ResumableField = {
+  readonly resumeArgument: string;
+  readonly version: string;
+  /** Null in a snapshot. */
+  readonly previous: string;
+};
+
+export const RESUMABLE_FIELDS: Readonly<Record<string, ResumableField>> = {
+  seatMapChanged: { resumeArgument: 'sinceVersion', version: 'version', previous: 'previousVersion' },
+};
+
+/** Aliases of our own on the upstream operation: the client's may name something else. Shaping the answer drops them. */
+const VERSION_ALIAS = '_rt_version';
+const PREVIOUS_ALIAS = '_rt_previous';
+
+export type SubscriptionPlan = {
+  readonly primary: FetchNode;
+  readonly rest: PlanNode | undefined;
+  /** What goes upstream: the primary fetch, with our aliases if it is resumable. */
+  readonly upstreamQuery: string;
+  readonly resumable: { readonly field: FieldNode; readonly settings: ResumableField } | null;
+  /** All clients with the same text, variables and scope may share a topic. */
+  readonly text: string;
+  /** Of the variables, those that the operation still uses. */
+  readonly variableNames: readonly string[];
+  /** Every field below the root shows everybody the same. */
+  readonly isPublic: boolean;
+  readonly versionsOf: (data: unknown) => { readonly version: number; readonly previous: number | null } | null;
+};
+
+const plans = new WeakMap<PlannedOperation, SubscriptionPlan>();
+
+/** Derived once per planned operation. Throws when the planner made something else of it than one primary fetch. */
+export function planSubscription(planned: PlannedOperation): SubscriptionPlan {
+  const known = plans.get(planned);
+  if (known) return known;
+  const { checked, authorizedDocument } = planned;
+  const field = rootFieldOf(authorizedDocument, checked.operation);
+  const settings = field ? RESUMABLE_FIELDS[field.name.value] : undefined;
+  const document = field && settings ? withoutArgument(authorizedDocument, settings.resumeArgument, checked.supergraph) : authorizedDocument;
+  const { node } = document === authorizedDocument ? planned.plan : planDocument(checked, document);
+  if (node?.kind !== 'Subscription') throw new Error('the plan of a subscription has no subscription node');
+  const { primary, rest } = node;
+
+  const upstreamQuery = settings ? withVersionAliases(primary.operation, settings) : primary.operation;
+  const responseKey = rootResponseKey(primary.operation);
+  const plan: SubscriptionPlan = {
+    primary,
+    rest,
+    upstreamQuery,
+    resumable: field && settings ? { field, settings } : null,
+    text: createHash('sha256').update(checked.supergraph.sdl).update('\n').update(print(document)).update('\n').update(checked.operation.name?.value ?? '').digest('base64'),
+    variableNames: usedVariables(document),
+    isPublic: isPublic(document, checked.supergraph),
+    versionsOf: (data) => readVersions(data, responseKey),
+  };
+  plans.set(planned, plan);
+  return plan;
+}
+
+function operationIn(document: DocumentNode, name: string | undefined): OperationDefinitionNode | undefined {
+  return document.definitions.find((definition) => definition.kind === Kind.OPERATION_DEFINITION && definition.name?.value === name) as OperationDefinitionNode | undefined;
+}
+
+/** A valid subscription has one; it may stand in a fragment. */
+function rootFieldOf(document: DocumentNode, operation: OperationDefinitionNode): FieldNode | null {
+  const pending: SelectionSetNode[] = [operationIn(document, operation.name?.value)?.selectionSet ?? operation.selectionSet];
+  for (let set = pending.pop(); set; set = pending.pop()) {
+    for (const selection of set.selections) {
+      if (selection.kind === Kind.FIELD) return selection;
+      if (selection.kind === Kind.INLINE_FRAGMENT) pending.push(selection.selectionSet);
+      if (selection.kind !== Kind.FRAGMENT_SPREAD) continue;
+      const fragment = document.definitions.find((definition) => definition.kind === Kind.FRAGMENT_DEFINITION && definition.name.value === selection.name.value);
+      if (fragment?.kind === Kind.FRAGMENT_DEFINITION) pending.push(fragment.selectionSet);
+    }
+  }
+  return null;
+}
+
+/** Where to resume is each client's own affair: two that differ in nothing else share a topic. */
+function withoutArgument(document: DocumentNode, argumentName: string, supergraph: Supergraph): DocumentNode {
+  const typeInfo = new TypeInfo(supergraph.apiSchema);
+  const root = supergraph.apiSchema.getSubscriptionType();
+  const stripped: DocumentNode = visit(
+    document,
+    visitWithTypeInfo(typeInfo, {
+      Argument: (argument) => (argument.name.value === argumentName && typeInfo.getParentType() === root ? null : undefined),
+    }),
+  );
+  const used = new Set(usedVariables(stripped));
+  return visit(stripped, { VariableDefinition: (definition) => (used.has(definition.variable.name.value) ? undefined : null) });
+}
+
+function usedVariables(document: DocumentNode): readonly string[] {
+  const used = new Set<string>();
+  visit(document, {
+    VariableDefinition: () => false,
+    Variable: (variable) => void used.add(variable.name.value),
+  });
+  return [...used].toSorted();
+}
+
+function rootResponseKey(query: string): string {
+  const document = parse(query);
+  const operation = document.definitions.find((definition) => definition.kind === Kind.OPERATION_DEFINITION);
+  const field = operation ? rootFieldOf(document, operation) : null;
+  return field?.alias?.value ?? field?.name.value ?? '';
+}
+
+/** Directly in the root field's own selection, outside of any fragment, so that no condition leaves them out. */
+function withVersionAliases(query: string, settings: ResumableField): string {
+  const aliased = (alias: string, name: string): FieldNode => ({ kind: Kind.FIELD, alias: { kind: Kind.NAME, value: alias }, name: { kind: Kind.NAME, value: name } });
+  let done = false;
+  return print(
+    visit(parse(query), {
+      Field: {
+        enter: (field) => {
+          if (done || !field.selectionSet) return undefined;
+          done = true;
+          const own = [aliased(VERSION_ALIAS, settings.version), aliased(PREVIOUS_ALIAS, settings.previous)];
+          return { ...field, selectionSet: { ...field.selectionSet, selections: [...own, ...field.selectionSet.selections] } };
+        },
+      },
+    }),
+  );
+}
+
+function readVersions(data: unknown, responseKey: string): { version: number; previous: number | null } | null {
+  if (typeof data !== 'object' || data === null) return null;
+  const event = (data as Record<string, unknown>)[responseKey];
+  if (typeof event !== 'object' || event === null || !(VERSION_ALIAS in event)) return null;
+  const version = event[VERSION_ALIAS];
+  const previous = PREVIOUS_ALIAS in event ? event[PREVIOUS_ALIAS] : null;
+  return typeof version === 'number' ? { version, previous: typeof previous === 'number' ? previous : null } : null;
+}
+
+function isPublic(document: DocumentNode, { apiSchema, accessRules }: Supergraph): boolean {
+  const typeInfo = new TypeInfo(apiSchema);
+  const root = apiSchema.getSubscriptionType();
+  let all = true;
+  visit(
+    document,
+    visitWithTypeInfo(typeInfo, {
+      Field: (field) => {
+        const parent: GraphQLCompositeType | null | undefined = typeInfo.getParentType();
+        if (field.name.value.startsWith('__')) return;
+        const coordinate = `${parent?.name ?? ''}.${field.name.value}`;
+        // What needs a right goes upstream in the viewer's own name, tagged or not.
+        if (accessRules.requirementOf(coordinate) || (parent !== root && !accessRules.isPublic(coordinate))) all = false;
+      },
+    }),
+  );
+  return all;
+}

@@ -1,0 +1,250 @@
+import type { GraphQLError } from 'graphql';
+import type { SubgraphAnswer, SubgraphError } from '../execute/subgraph-client.ts';
+import type { EventComposer } from './event-composer.ts';
+import type { EventLog } from './event-log.ts';
+import { createEventLog } from './event-log.ts';
+import type { Outlet, Subscriber } from './subscriber.ts';
+import type { SubscriptionPlan } from './subscription-plan.ts';
+import type { UpstreamLink } from './upstream-link.ts';
+import { linkUpstream } from './upstream-link.ts';
+import type { Upstreams, UpstreamSubscription } from './upstream.ts';
+
+export type Topic = {
+  /** `since`: the version that the client has, null for none. Answers how to leave. */
+  readonly join: (outlet: Outlet, since: number | null) => () => void;
+  readonly close: () => void;
+};
+
+/** A composed snapshot serves all who join within this time; the fields of other subgraphs in it are at most this old. */
+const SNAPSHOT_REUSE_MS = 1_000;
+/** Events waiting to be composed; beyond it the upstream is subscribed anew, because one snapshot costs less than all of them. */
+const BACKLOG_MAX = 256;
+
+type Numbered = { readonly version: number; readonly previous: number | null };
+
+/**
+ * One upstream subscription and all the clients it serves. Each event is composed and serialised once. Every client has a cursor into the log; whoever
+ * cannot be served from there (new, too slow, after a gap) gets a snapshot. A delta that a client has already is dropped, a snapshot never.
+ */
+export function createTopic(deps: {
+  upstreams: Upstreams;
+  subscription: UpstreamSubscription;
+  plan: SubscriptionPlan;
+  composer: EventComposer;
+  toClientErrors: (errors: readonly SubgraphError[]) => readonly GraphQLError[];
+  /** Logs what should not have happened, and gives what may be told of it. */
+  toUnexpected: (error: unknown) => GraphQLError;
+  onEmpty: () => void;
+  onDelivered: (count: number) => void;
+  onResynchronised: () => void;
+  log?: EventLog;
+}): Topic {
+  const log = deps.log ?? createEventLog();
+  const subscribers = new Set<Subscriber>();
+  /** The last snapshot as the subgraph sent it: a joiner's copy is composed anew. */
+  let rawSnapshot: { readonly text: string; readonly version: number } | null = null;
+  let composedSnapshot: { readonly version: number; readonly at: number; readonly payload: Promise<string> } | null = null;
+  let catchUp: UpstreamLink | null = null;
+  let backlog = 0;
+  let work: Promise<void> = Promise.resolve();
+  let closed = false;
+  let link = openLink();
+
+  function openLink(): UpstreamLink {
+    return linkUpstream({
+      upstreams: deps.upstreams,
+      subscription: deps.subscription,
+      resubscribes: deps.plan.resumable !== null,
+      onEvent: enqueue,
+      onLost: () => undefined,
+      onFailed: (errors) => finish((outlet) => outlet.fail(deps.toClientErrors(errors))),
+      onCompleted: () => {
+        // What came before the end is still on its way.
+        work = work.then(() => finish((outlet) => outlet.complete()));
+      },
+    });
+  }
+
+  function close(): void {
+    closed = true;
+    link.close();
+    catchUp?.close();
+    catchUp = null;
+    deps.onEmpty();
+  }
+
+  function finish(tell: (outlet: Outlet) => void): void {
+    if (closed) return;
+    const all = [...subscribers];
+    subscribers.clear();
+    close();
+    for (const { outlet } of all) tell(outlet);
+  }
+
+  function enqueue(event: SubgraphAnswer): void {
+    if (closed) return;
+    if (backlog >= BACKLOG_MAX && deps.plan.resumable) {
+      link.close();
+      link = openLink();
+      return;
+    }
+    backlog += 1;
+    work = work
+      .then(() => process(event))
+      .catch((error: unknown) => finish((outlet) => outlet.fail([deps.toUnexpected(error)])))
+      .finally(() => {
+        backlog -= 1;
+      });
+  }
+
+  async function process(event: SubgraphAnswer): Promise<void> {
+    if (closed) return;
+    const numbered = deps.plan.resumable ? deps.plan.versionsOf(event.data) : null;
+    // Before composing, which merges into the event.
+    const raw = numbered?.previous === null ? { text: JSON.stringify(event), version: numbered.version } : null;
+    const payload = await deps.composer.compose(event);
+    if (closed) return;
+    if (raw) rawSnapshot = raw;
+    if (numbered) deliver({ ...numbered, payload });
+    else for (const { outlet } of subscribers) write(outlet, payload);
+  }
+
+  function write(outlet: Outlet, payload: string): void {
+    outlet.write(payload);
+    deps.onDelivered(1);
+  }
+
+  function deliver(event: Numbered & { readonly payload: string }): void {
+    log.append(event);
+    if (event.previous === null) composedSnapshot = { version: event.version, at: Date.now(), payload: Promise.resolve(event.payload) };
+    for (const subscriber of subscribers) {
+      if (event.previous === null) {
+        // Whatever the client had, this replaces it; one that is waiting gets it when it is pumped.
+        if (subscriber.waiting || !subscriber.outlet.isWritable()) {
+          subscriber.version = null;
+          pump(subscriber);
+          continue;
+        }
+        write(subscriber.outlet, event.payload);
+        subscriber.version = event.version;
+        continue;
+      }
+      if (subscriber.waiting) continue;
+      if (subscriber.version !== null && event.version <= subscriber.version) continue;
+      if (subscriber.version !== null && event.previous <= subscriber.version && subscriber.outlet.isWritable()) {
+        write(subscriber.outlet, event.payload);
+        subscriber.version = event.version;
+        continue;
+      }
+      pump(subscriber);
+    }
+  }
+
+  /** Brings one subscriber up to date as far as its socket and the log allow; ends with it in step, or waiting for something that pumps it again. */
+  function pump(subscriber: Subscriber): void {
+    if (closed || subscriber.waiting || !subscribers.has(subscriber)) return;
+    if (!subscriber.outlet.isWritable()) {
+      subscriber.waiting = true;
+      subscriber.outlet.onceWritable(() => {
+        subscriber.waiting = false;
+        pump(subscriber);
+      });
+      return;
+    }
+    const missed = subscriber.version === null ? null : log.after(subscriber.version);
+    if (missed === null) {
+      void sendSnapshot(subscriber);
+      return;
+    }
+    for (const event of missed) {
+      if (!subscriber.outlet.isWritable()) break;
+      write(subscriber.outlet, event.payload);
+      subscriber.version = event.version;
+    }
+    if (missed.length > 0) pump(subscriber);
+  }
+
+  async function sendSnapshot(subscriber: Subscriber): Promise<void> {
+    const base = log.snapshot();
+    if (!base || rawSnapshot?.version !== base.version) {
+      // Nothing to begin from: the stream's own first event will come, or one is fetched beside it.
+      if (isInStep()) openCatchUp();
+      return;
+    }
+    subscriber.waiting = true;
+    if (subscriber.version !== null) deps.onResynchronised();
+    try {
+      const payload = await snapshotPayload(rawSnapshot);
+      if (closed || !subscribers.has(subscriber)) return;
+      write(subscriber.outlet, payload);
+      subscriber.version = base.version;
+      subscriber.waiting = false;
+      pump(subscriber);
+    } catch (error) {
+      if (subscribers.delete(subscriber)) subscriber.outlet.fail([deps.toUnexpected(error)]);
+      if (subscribers.size === 0 && !closed) close();
+    }
+  }
+
+  /** False until the stream's first event: then everybody simply waits for it. */
+  const isInStep = (): boolean => rawSnapshot !== null;
+
+  function snapshotPayload(raw: { readonly text: string; readonly version: number }): Promise<string> {
+    if (composedSnapshot?.version === raw.version && Date.now() - composedSnapshot.at < SNAPSHOT_REUSE_MS) return composedSnapshot.payload;
+    const payload = deps.composer.compose(JSON.parse(raw.text) as SubgraphAnswer);
+    composedSnapshot = { version: raw.version, at: Date.now(), payload };
+    return payload;
+  }
+
+  /** One more upstream subscription, for its snapshot alone, on behalf of all who wait. */
+  function openCatchUp(): void {
+    if (catchUp || closed) return;
+    const settle = (): void => {
+      catchUp?.close();
+      catchUp = null;
+    };
+    catchUp = linkUpstream({
+      upstreams: deps.upstreams,
+      subscription: deps.subscription,
+      resubscribes: true,
+      onEvent: (event) => {
+        const numbered = deps.plan.versionsOf(event.data);
+        if (!catchUp || numbered?.previous !== null) return;
+        settle();
+        if (!log.adoptSnapshot({ ...numbered, payload: '' })) {
+          // Another instance of the subgraph is behind the one that streams: its map is of no use, the stream's own begins anew.
+          restart();
+          return;
+        }
+        rawSnapshot = { text: JSON.stringify(event), version: numbered.version };
+        for (const subscriber of subscribers) if (subscriber.version === null || log.after(subscriber.version) === null) pump(subscriber);
+      },
+      onLost: () => undefined,
+      onFailed: () => {
+        settle();
+        restart();
+      },
+      onCompleted: settle,
+    });
+  }
+
+  function restart(): void {
+    if (closed) return;
+    log.clear();
+    rawSnapshot = null;
+    link.close();
+    link = openLink();
+  }
+
+  return {
+    join(outlet, since) {
+      const subscriber: Subscriber = { outlet, version: since, waiting: false };
+      subscribers.add(subscriber);
+      if (deps.plan.resumable) pump(subscriber);
+      return () => {
+        if (subscribers.delete(subscriber) && subscribers.size === 0 && !closed) close();
+      };
+    },
+    close: () => finish((outlet) => outlet.complete()),
+  };
+}
