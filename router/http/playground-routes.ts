@@ -18,7 +18,7 @@ const PLAYGROUND_CSP = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-const NOT_BUILT = 'The Playground is not built: run `npm run build:playground` and restart.\n';
+const NOT_BUILT = 'The Playground is not built: run `npx vite build --config router/playground/vite.config.ts` and restart.\n';
 
 /** The built page and its assets; answers in one line if it was never built. */
 export async function servePlayground(deps: { app: FastifyInstance; directory: string; enabled: boolean }): Promise<(reply: FastifyReply) => Promise<FastifyReply>> {

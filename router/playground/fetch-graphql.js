@@ -1,0 +1,26 @@
+import { getOperationAST } from 'graphql';
+import { createClient } from 'graphql-ws';
+
+const url = '/graphql';
+const socket = createClient({
+  url: () => `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}${url}`,
+  // An expired session closes the socket; on the way back the router refreshes it.
+  retryAttempts: 20,
+  shouldRetry: () => true,
+});
+
+/** Queries and mutations over HTTP, with the session cookies; subscriptions over WebSocket, where the browser sends them by itself. */
+export function fetchGraphql(parameters, options) {
+  const operation = options?.documentAST && getOperationAST(options.documentAST, parameters.operationName ?? undefined);
+  return operation?.operation === 'subscription' ? socket.iterate(parameters) : post(parameters, options?.headers);
+}
+
+async function post(parameters, headers) {
+  const response = await fetch(url, {
+    method: 'POST',
+    credentials: 'same-origin',
+    headers: { 'content-type': 'application/json', accept: 'application/json', ...headers },
+    body: JSON.stringify(parameters),
+  });
+  return response.json();
+}
