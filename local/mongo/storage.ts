@@ -12,6 +12,8 @@ export interface Storage {
   engine: Engine;
   sessions: Sessions;
   cursors: Cursors;
+  /** Writes everything anew, which otherwise happens when the journal has grown. */
+  writeSnapshot(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -31,40 +33,53 @@ function openLocked(dataDir: string | null, log: (line: string) => void, unlock:
   const engine = createEngine();
   const sessions = createSessions(engine, now);
   const cursors = createCursors(now);
-  const { durable, sweepDisk, diskIdle } = dataDir === null ? { durable: createMemoryLog(), sweepDisk: () => {}, diskIdle: () => Promise.resolve() } : openDirectory(dataDir, engine, sessions, log);
-  engine.use(durable);
+  const disk = dataDir === null ? noDisk() : openDirectory(dataDir, engine, sessions, log);
+  engine.use(disk.log);
   const sweeper = setInterval(() => {
     sessions.sweep();
     cursors.sweep();
     expireDocuments(engine, now());
     engine.collectGarbage();
-    sweepDisk();
+    disk.sweep();
   }, SWEEP_MS);
   sweeper.unref();
   return {
     engine,
     sessions,
     cursors,
+    writeSnapshot: disk.writeSnapshot,
     async close(): Promise<void> {
       clearInterval(sweeper);
       sessions.endAll();
       engine.seal();
-      await diskIdle();
-      await durable.close();
+      await disk.idle();
+      await disk.log.close();
       unlock();
     },
   };
 }
 
-function openDirectory(dataDir: string, engine: Engine, sessions: Sessions, log: (line: string) => void): { durable: DurableLog; sweepDisk: () => void; diskIdle: () => Promise<void> } {
+interface Disk {
+  log: DurableLog;
+  /** Called from time to time. */
+  sweep: () => void;
+  idle: () => Promise<void>;
+  writeSnapshot: () => Promise<void>;
+}
+
+function noDisk(): Disk {
+  return { log: createMemoryLog(), sweep: () => {}, idle: () => Promise.resolve(), writeSnapshot: () => Promise.resolve() };
+}
+
+function openDirectory(dataDir: string, engine: Engine, sessions: Sessions, log: (line: string) => void): Disk {
   const start = recoverDirectory(dataDir, engine, sessions);
   const journal = createJournal(journalPath(dataDir, start.generation), engine.now, (error) => {
     log(`the journal cannot be written (${error.message}); nothing more can be promised, so the store ends`);
     process.exit(1);
   });
   const snapshots = createSnapshots(dataDir, { engine, sessions, journal }, start);
-  const sweepDisk = (): void => {
+  const sweep = (): void => {
     snapshots.whenDue().catch((error: unknown) => log(`no snapshot could be written, the journals are kept: ${String(error)}`));
   };
-  return { durable: journal, sweepDisk, diskIdle: () => snapshots.idle() };
+  return { log: journal, sweep, idle: () => snapshots.idle(), writeSnapshot: () => snapshots.writeNow() };
 }

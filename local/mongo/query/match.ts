@@ -10,7 +10,7 @@ export type Matcher = (doc: Doc, position?: Position) => boolean;
 
 /** Asks for the values at a place: of a path in a document, or one element of an array. `expands`: the elements of an array count too. */
 export type Reader = (test: (value: unknown) => boolean, expands: boolean) => boolean;
-export type Predicate = (read: Reader) => boolean;
+export type Predicate = (read: Reader, position?: Position) => boolean;
 
 /** Turns a filter into a function. Every operator it does not know is an error that names it. */
 export function compileFilter(filter: Doc, variables: Variables = {}): Matcher {
@@ -62,7 +62,7 @@ function compileField(path: string, operand: unknown, variables: Variables): Mat
   return (doc, position) => {
     const read: Reader = (test, expands) =>
       somePath(doc, parts, 0, (value) => test(value) || (expands && Array.isArray(value) && someElementPasses(value, test, position)), position);
-    return predicates.every((predicate) => predicate(read));
+    return predicates.every((predicate) => predicate(read, position));
   };
 }
 
@@ -95,8 +95,8 @@ function compileOne(name: string, operand: unknown, siblings: Doc, variables: Va
     case '$all':
       return compileAll(operand, variables);
     case '$elemMatch': {
-      const test = compileElemMatch(operand, variables);
-      return (read) => read(test, false);
+      const accepts = compileElemMatch(operand, variables);
+      return (read, position) => read((value) => Array.isArray(value) && someElementPasses(value, accepts, position), false);
     }
     case '$ne': {
       if (isRegex(operand)) throw new CommandError('BadValue', "Can't have regex as arg to $ne.");
@@ -136,7 +136,7 @@ function compileAll(operand: unknown, variables: Variables): Predicate {
     return compileOne('$elemMatch', item['$elemMatch'], item, variables);
   });
   // An empty $all matches nothing.
-  return (read) => each.length > 0 && each.every((predicate) => predicate(read));
+  return (read, position) => each.length > 0 && each.every((predicate) => predicate(read, position));
 }
 
 const LOGICAL = new Set(['$and', '$or', '$nor', '$expr']);
@@ -147,15 +147,13 @@ function compileElemMatch(operand: unknown, variables: Variables): (value: unkno
   const [first] = Object.keys(operand);
   if (first !== undefined && first.startsWith('$') && !LOGICAL.has(first)) {
     const predicates = compilePredicates(operand, variables);
-    return (value) => Array.isArray(value) && value.some((item) => predicates.every((predicate) => predicate((test) => test(item))));
+    return (item) => predicates.every((predicate) => predicate((test) => test(item)));
   }
   const matches = compileFilter(operand, variables);
-  return (value) =>
-    Array.isArray(value) &&
-    value.some((item) => {
-      const inner = Array.isArray(item) ? Object.fromEntries(item.entries()) : asDoc(item);
-      return inner !== undefined && matches(inner);
-    });
+  return (item) => {
+    const inner = Array.isArray(item) ? Object.fromEntries(item.entries()) : asDoc(item);
+    return inner !== undefined && matches(inner);
+  };
 }
 
 /** For `$pull` and array filters: whether one element satisfies a condition that may be a value, operators, or fields. */
