@@ -1,5 +1,5 @@
 import type { DocumentNode, FragmentDefinitionNode, OperationDefinitionNode, SelectionSetNode } from 'graphql';
-import { GraphQLError, Kind } from 'graphql';
+import { GraphQLError, Kind, OperationTypeNode } from 'graphql';
 
 /** What one document may ask for. Counts are taken with fragments expanded: what the planner and the executor would see. */
 export type DocumentLimits = {
@@ -108,7 +108,7 @@ function compare(size: Size, limits: DocumentLimits, operation: OperationDefinit
   if (size.directives > limits.directives) return tooMuch('has too many directives', 'directives', limits.directives);
   if (operation === null) return null;
   if (size.rootFields > limits.rootFields) return tooMuch('selects too many root fields', 'root fields', limits.rootFields);
-  if (operation.operation === 'mutation' && size.rootFields > limits.mutationRootFields) return tooMuch('has too many mutations', 'mutations', limits.mutationRootFields);
+  if (operation.operation === OperationTypeNode.MUTATION && size.rootFields > limits.mutationRootFields) return tooMuch('has too many mutations', 'mutations', limits.mutationRootFields);
   return null;
 }
 

@@ -52,17 +52,17 @@ const BODY_LIMIT_BYTES = 4 * 1024 * 1024;
 const MAX_TOKENS = 10_000;
 const REQUEST_TIMEOUT_MS = 30_000;
 
-type RequestContext<Context> = { readonly context: Context; readonly request: SubgraphRequest };
+/** Rides along in the resolvers' context; a property, because Apollo Server executes with a copy of the object it was given. */
+const REQUEST = Symbol('request');
+type WithRequest = { readonly [REQUEST]?: SubgraphRequest };
 
 /** A subgraph as an HTTP server: POST /graphql for whoever proves an identity, subscriptions over WebSocket on the same path, /health and /readyz. */
 export async function createSubgraphServer<Context extends BaseContext>(deps: SubgraphServerDeps<Context>): Promise<SubgraphServer> {
-  // Apollo Server wants its own context object to be the resolvers' context; the request rides along in a WeakMap instead of polluting it.
-  const requests = new WeakMap<object, SubgraphRequest>();
   const schema = buildSubgraphSchema({ typeDefs: parse(deps.typeDefs), resolvers: deps.resolvers as GraphQLResolverMap<unknown> });
   const extensionsPlugin: ApolloServerPlugin<Context> = {
     requestDidStart: async () => ({
       willSendResponse: async ({ contextValue, response }) => {
-        const request = requests.get(contextValue);
+        const request = (contextValue as WithRequest)[REQUEST];
         if (!request || Object.keys(request.extensions).length === 0) return;
         if (response.body.kind === 'single') response.body.singleResult.extensions = { ...response.body.singleResult.extensions, ...request.extensions };
       },
@@ -117,14 +117,13 @@ export async function createSubgraphServer<Context extends BaseContext>(deps: Su
       context: async (request) => {
         const identity = identities.get(request);
         if (!identity) throw new AppError('UNAUTHENTICATED', 'This subgraph answers its router only.');
-        const { context, request: started } = begin(deps, {
+        const started: SubgraphRequest = {
           identity,
           requestId: singleHeader(request.headers['x-request-id']) ?? newId('req'),
           idempotencyKey: singleHeader(request.headers['idempotency-key']),
           extensions: {},
-        });
-        requests.set(context, started);
-        return context;
+        };
+        return { ...deps.createContext(started), [REQUEST]: started };
       },
     }),
   );
@@ -134,12 +133,14 @@ export async function createSubgraphServer<Context extends BaseContext>(deps: Su
     return reply.code(ready ? 200 : 503).send({ status: ready ? 'ok' : 'unavailable', subgraph: deps.name });
   });
   deps.routes?.(app);
+  // The caller listens on the bare server; without this Fastify would not have put its routes together yet.
+  await app.ready();
 
   const subscriptions = serveSubscriptions({
     httpServer: app.server,
     schema,
     verifier: deps.verifier,
-    createContext: (request) => begin(deps, request).context,
+    createContext: deps.createContext,
     logUnexpected,
   });
 
@@ -152,10 +153,6 @@ export async function createSubgraphServer<Context extends BaseContext>(deps: Su
       await apollo.stop();
     },
   };
-}
-
-function begin<Context extends BaseContext>(deps: SubgraphServerDeps<Context>, request: SubgraphRequest): RequestContext<Context> {
-  return { context: deps.createContext(request), request };
 }
 
 function singleHeader(value: string | string[] | undefined): string | undefined {

@@ -53,6 +53,8 @@ export function runProcess(logger: Logger, start: (lifecycle: Lifecycle) => Prom
   };
   process.on('SIGTERM', () => stop('SIGTERM'));
   process.on('SIGINT', () => stop('SIGINT'));
+  // Whoever started us over an IPC channel is gone, and with it whoever would end us.
+  process.on('disconnect', () => stop('disconnect'));
   // A promise nobody awaited is a bug; going on in an unknown state is worse than a restart, and every write here survives one.
   process.on('unhandledRejection', (error) => {
     logger.fatal({ err: error }, 'unhandled rejection');

@@ -8,10 +8,15 @@ export async function listen(server: Server, at: { host: string; port: number })
   try {
     await once(server, 'listening');
   } catch (error) {
-    const busy = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
-    throw new StartError(busy ? `PORT: port ${at.port} is in use. Stop what listens there, or set another.` : `PORT: cannot listen on ${at.host}:${at.port}.`, { cause: error });
+    throw cannotListen(error, at);
   }
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('The server listens on no port.');
   return `http://${at.host}:${address.port}`;
+}
+
+/** The one line for an operator. */
+export function cannotListen(error: unknown, at: { host: string; port: number }): StartError {
+  const busy = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+  return new StartError(busy ? `PORT: port ${at.port} is in use. Stop what listens there, or set another PORT.` : `PORT: cannot listen on ${at.host}:${at.port}.`, { cause: error });
 }

@@ -1,0 +1,56 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import type { JWK } from 'jose';
+import { exportJWK, generateKeyPair } from 'jose';
+import { z } from 'zod';
+
+const keysSchema = z.object({
+  router: z.looseObject({ kty: z.literal('OKP') }),
+  orders: z.looseObject({ kty: z.literal('OKP') }),
+  auth: z.looseObject({ kty: z.literal('OKP') }),
+  sessionHmacKey: z.string(),
+  adminPassword: z.string(),
+  organizerPassword: z.string(),
+  attendeePassword: z.string(),
+});
+
+export type LocalKeys = {
+  readonly router: JWK;
+  readonly orders: JWK;
+  readonly auth: JWK;
+  readonly sessionHmacKey: string;
+  readonly adminPassword: string;
+  readonly organizerPassword: string;
+  readonly attendeePassword: string;
+};
+
+async function newPrivateKey(): Promise<JWK> {
+  const { privateKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true });
+  return exportJWK(privateKey);
+}
+
+/** Fresh keys and secrets; the demo accounts' passwords are secrets too, for the server may be reachable by others. */
+export async function createKeys(): Promise<LocalKeys> {
+  const [router, orders, auth] = await Promise.all([newPrivateKey(), newPrivateKey(), newPrivateKey()]);
+  const password = (): string => `demo-${randomBytes(6).toString('hex')}`;
+  return { router, orders, auth, sessionHmacKey: randomBytes(32).toString('hex'), adminPassword: password(), organizerPassword: password(), attendeePassword: password() };
+}
+
+/** Made once in `directory`, readable by this user alone. */
+export async function keptKeys(directory: string): Promise<LocalKeys> {
+  const path = `${directory}/keys.json`;
+  if (existsSync(path)) return keysSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const keys = await createKeys();
+  writeFileSync(path, JSON.stringify(keys, null, 2), { mode: 0o600, flag: 'wx' });
+  return keys;
+}
+
+/** Whose identity statements each process believes; the kid is the process's name. */
+export function publicJwks(keys: LocalKeys): string {
+  const publicHalf = (kid: 'router' | 'orders'): JWK => {
+    const { d: _private, ...rest } = keys[kid];
+    return { ...rest, kid };
+  };
+  return JSON.stringify({ keys: [publicHalf('router'), publicHalf('orders')] });
+}

@@ -1,0 +1,87 @@
+import type { MongoConnection } from '../../kit/runtime/mongo.ts';
+import { createOutbox } from '../../kit/runtime/outbox.ts';
+import type { RedisClient } from '../../kit/runtime/redis.ts';
+import type { Clock } from '../../kit/values/clock.ts';
+import type { PaymentProvider } from './domain/payment-provider.ts';
+import { defaultSeatingPlan } from './domain/seating-plan.ts';
+import type { EventsClient } from './repositories/events-client.ts';
+import { createRepositories } from './repositories/repositories.ts';
+import { createClaimSeats } from './usecases/claim-seats.ts';
+import { createConfirmPayment } from './usecases/confirm-payment.ts';
+import { createCreatePaymentIntent } from './usecases/create-payment-intent.ts';
+import { createFinishOrder } from './usecases/finish-order.ts';
+import { createHoldSeats } from './usecases/hold-seats.ts';
+import { createPurchase } from './usecases/purchase.ts';
+import { createReadListings } from './usecases/read-listings.ts';
+import { createReconcile } from './usecases/reconcile.ts';
+import { createRefreshHold } from './usecases/refresh-hold.ts';
+import { createRefundClosedEvents } from './usecases/refund-closed-events.ts';
+import { createReleaseHold } from './usecases/release-hold.ts';
+import { createSecureHold } from './usecases/secure-hold.ts';
+import { createSettleRefund } from './usecases/settle-refund.ts';
+import { createShowChanges } from './usecases/show-changes.ts';
+
+export type CoreSettings = {
+  readonly holdLifeSeconds: number;
+  readonly defaultSeatPrice: number;
+  readonly defaultCurrency: string;
+  readonly idempotencyLifeSeconds: number;
+  readonly reconcileGraceSeconds: number;
+};
+
+export type CoreDeps = {
+  readonly mongo: MongoConnection;
+  readonly redis: RedisClient;
+  readonly events: EventsClient;
+  readonly provider: PaymentProvider;
+  readonly clock: Clock;
+  readonly settings: CoreSettings;
+  /** What a committed change is followed by: its event can go out now. */
+  readonly onCommitted: () => void;
+  /** For what failed and is made good later. */
+  readonly logError: (error: unknown, what: string) => void;
+};
+
+/** A purchase that read the open listing commits within this, or never: a transaction's life, and some. */
+const CLOSED_EVENT_SETTLES_AFTER_SECONDS = 70;
+
+/** Everything orders knows and does, without a server, a feed or a timer. */
+export function createOrdersCore(deps: CoreDeps) {
+  const { mongo, redis, provider, clock, settings, logError } = deps;
+  const plan = defaultSeatingPlan({ amount: settings.defaultSeatPrice, currency: settings.defaultCurrency });
+  const planOf = () => Promise.resolve(plan);
+
+  const outbox = createOutbox({ db: mongo.db, clock });
+  const repositories = createRepositories({ client: mongo.client, db: mongo.db, redis, outbox, clock, planOf, idempotencyLifeSeconds: settings.idempotencyLifeSeconds });
+  const { claims, orders, intents, refunds, listings, idempotency, ledger, map, holds, unshown } = repositories;
+
+  const show = createShowChanges({ map, unshown, clock, logError: (error) => logError(error, 'showing a change of seats'), onShown: deps.onCommitted });
+  const readListings = createReadListings({ listings, events: deps.events, clock });
+  const finishOrder = createFinishOrder({ orders, intents, ledger, provider, holds, show });
+  const settleRefund = createSettleRefund({ refunds, intents, orders, ledger, provider, show, clock });
+  const secureHold = createSecureHold({ holds, intents, readListings, clock });
+  const claimSeats = createClaimSeats({ ledger, orders, claims, idempotency, settleRefund, clock });
+
+  return {
+    planOf,
+    outbox,
+    repositories,
+    show,
+    readListings,
+    holdSeats: createHoldSeats({ readListings, planOf, holds, claims, intents, settings: { clock, holdLifeSeconds: settings.holdLifeSeconds } }),
+    refreshHold: createRefreshHold({ holds, clock, holdLifeSeconds: settings.holdLifeSeconds }),
+    releaseHold: createReleaseHold({ holds, intents, clock }),
+    createPaymentIntent: createCreatePaymentIntent({ holds, intents, provider, readListings, clock }),
+    confirmPayment: createConfirmPayment({ holds, intents, provider, readListings, clock }),
+    purchase: createPurchase({ orders, intents, idempotency, secureHold, claimSeats, finishOrder }),
+    reconcile: createReconcile({ orders, intents, refunds, holds, ledger, provider, finishOrder, settleRefund, show, clock, graceSeconds: settings.reconcileGraceSeconds, logError }),
+    refundClosedEvents: createRefundClosedEvents({
+      ...{ listings, orders, intents, holds, map, ledger, finishOrder, settleRefund, clock, logError },
+      settledAfterSeconds: CLOSED_EVENT_SETTLES_AFTER_SECONDS,
+    }),
+    async ensureIndexes(): Promise<void> {
+      await Promise.all([outbox.ensureIndexes(), repositories.ensureIndexes()]);
+    },
+  };
+}
+export type OrdersCore = ReturnType<typeof createOrdersCore>;

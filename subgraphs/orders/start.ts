@@ -1,0 +1,34 @@
+import { createIdentitySigner } from '../../kit/graphql/identity.ts';
+import { createRedisStreamsBus } from '../../kit/runtime/bus-redis.ts';
+import { parseEnv } from '../../kit/runtime/env.ts';
+import type { Lifecycle } from '../../kit/runtime/lifecycle.ts';
+import { listen } from '../../kit/runtime/listen.ts';
+import type { Logger } from '../../kit/runtime/logger.ts';
+import { connectMongo } from '../../kit/runtime/mongo.ts';
+import { connectRedis, withLogicalDatabase } from '../../kit/runtime/redis.ts';
+import { systemClock } from '../../kit/values/clock.ts';
+import { createOrdersApp } from './app.ts';
+import { ordersEnvSchema } from './env.ts';
+import { ordersSettings } from './settings.ts';
+
+/** A whole orders process: settings, connections, app, port. Resolves with its address once it answers. */
+export async function startOrders(source: Readonly<Record<string, string | undefined>>, logger: Logger, { onClose }: Lifecycle): Promise<string> {
+  const env = parseEnv(ordersEnvSchema, source);
+  const mongo = await connectMongo({ url: env.MONGO_URL, dbName: 'orders' });
+  onClose('MongoDB', mongo.close);
+  const redisTo = async (name: string, url: string, blocking = false) => {
+    const redis = await connectRedis({ url, name: `orders:${name}`, logger, blocking });
+    onClose(`Redis ${name}`, () => redis.disconnect());
+    return redis;
+  };
+  const holdsUrl = env.HOLDS_REDIS_URL ?? withLogicalDatabase(env.REDIS_URL, 1);
+  const bus = createRedisStreamsBus({ redis: await redisTo('bus', env.REDIS_URL), connect: (name) => connectRedis({ url: env.REDIS_URL, name, logger, blocking: true }), logger });
+  onClose('bus', bus.close);
+  const app = await createOrdersApp({
+    ...{ mongo, bus, logger, clock: systemClock, eventsUrl: env.EVENTS_URL, identityJwks: env.IDENTITY_JWKS, settings: ordersSettings(env) },
+    ...{ redis: await redisTo('holds', holdsUrl), subscriber: await redisTo('hints', holdsUrl, true) },
+    signer: await createIdentitySigner({ issuer: 'orders', privateKey: env.ORDERS_PRIVATE_KEY }),
+  });
+  onClose('app', app.close);
+  return listen(app.httpServer, { host: env.HOST, port: env.PORT });
+}
