@@ -6,7 +6,7 @@ import type { Identities } from '../session/identities.ts';
 import type { FetchFromSubgraph, SubgraphFetch } from './executor.ts';
 import { withUniqueRepresentations } from './representations.ts';
 import type { ReadAnswer, SubgraphAnswer, SubgraphClient } from './subgraph-client.ts';
-import { SubgraphUnavailable } from './subgraph-client.ts';
+import { parseAnswer, SubgraphUnavailable } from './subgraph-client.ts';
 
 /** On whose behalf a request's fetches are made. */
 export type FetchOrigin = {
@@ -64,7 +64,7 @@ export function createFetches(deps: { clients: ReadonlyMap<string, SubgraphClien
           if (unique.query.startsWith('mutation')) return (await send(unique, origin)).answer;
           const key = createHash('sha1').update(JSON.stringify([unique.subgraph, unique.query, unique.variables])).digest('base64');
           const same = sent.get(key);
-          if (same) return JSON.parse((await same).text) as SubgraphAnswer;
+          if (same) return parseAnswer((await same).text) ?? unavailableAnswer(unique.subgraph);
           const first = send(unique, origin);
           sent.set(key, first);
           return (await first).answer;

@@ -57,7 +57,7 @@ export function createSubgraphClient(deps: { name: string; url: string; logger: 
   async function send(call: SubgraphCall, agent: Dispatcher, signal: AbortSignal): Promise<ReadAnswer> {
     const response = await agent.request({ origin: url.origin, path: `${url.pathname}${url.search}`, method: 'POST', headers: call.headers, body: call.body, signal });
     const text = await readLimited(response.body, settings.bodyLimitBytes);
-    const answer = toAnswer(text);
+    const answer = parseAnswer(text);
     if (response.statusCode === 401 || !answer) throw new Error(`unexpected answer with status ${response.statusCode}`);
     return { answer, text };
   }
@@ -126,14 +126,17 @@ async function readLimited(body: Dispatcher.ResponseData['body'], limitBytes: nu
 }
 
 /** A GraphQL answer has `data` or `errors`; anything else (a proxy's page, a stack trace) is no answer. */
-function toAnswer(body: string): SubgraphAnswer | null {
+export function parseAnswer(body: string): SubgraphAnswer | null {
   try {
     const parsed: unknown = JSON.parse(body);
-    if (typeof parsed !== 'object' || parsed === null) return null;
-    const hasErrors = 'errors' in parsed && Array.isArray(parsed.errors) && parsed.errors.length > 0;
-    const hasData = 'data' in parsed && typeof parsed.data === 'object';
-    return hasErrors || hasData ? (parsed as SubgraphAnswer) : null;
+    return isAnswer(parsed) ? parsed : null;
   } catch {
     return null;
   }
+}
+
+export function isAnswer(value: unknown): value is SubgraphAnswer {
+  if (typeof value !== 'object' || value === null) return false;
+  const hasErrors = 'errors' in value && Array.isArray(value.errors) && value.errors.length > 0;
+  return hasErrors || ('data' in value && typeof value.data === 'object');
 }

@@ -47,7 +47,7 @@ export function serveGraphql(deps: {
     await deps.rateLimits.consume([{ limit: 'address', key: request.ip }]);
   }
 
-  deps.app.post(GRAPHQL_PATH, { onRequest: guard }, answer);
+  deps.app.post(GRAPHQL_PATH, { onRequest: guard }, (request, reply) => answer(request, reply));
   deps.app.get(GRAPHQL_PATH, async (request, reply) => {
     if (wantsHtml(request)) return deps.playground(reply);
     await guard(request);

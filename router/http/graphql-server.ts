@@ -36,6 +36,10 @@ const SERVED: ReadonlySet<OperationTypeNode> = new Set([OperationTypeNode.QUERY,
 
 type Gateway = NonNullable<ApolloServerOptionsWithGateway<HttpContext>['gateway']>;
 
+function isHttpContext(context: object): context is HttpContext {
+  return 'admitted' in context && 'cookies' in context;
+}
+
 /** Apollo Server speaks GraphQL over HTTP (content types, status codes, CSRF); checking, planning and executing are ours. */
 export function createGraphqlServer(deps: {
   supergraphs: SupergraphSource;
@@ -46,8 +50,8 @@ export function createGraphqlServer(deps: {
   logger: Logger;
 }): ApolloServer<HttpContext> {
   const execute: Awaited<ReturnType<Gateway['load']>>['executor'] = async (requestContext) => {
-    const context = requestContext.context as HttpContext;
-    if (!context.admitted) throw new Error('an operation came to execution without having been admitted');
+    const { context } = requestContext;
+    if (!isHttpContext(context) || !context.admitted) throw new Error('an operation came to execution without having been admitted');
     const { session } = context.admitted;
     const answer = await deps.pipeline.execute(
       context.admitted,

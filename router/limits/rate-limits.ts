@@ -23,10 +23,16 @@ export type RateLimits = {
   readonly consume: (uses: readonly { readonly limit: LimitName; readonly key: string }[]) => Promise<void>;
 };
 
+function isLimitName(name: string): name is LimitName {
+  return name in ALLOWANCES;
+}
+
 /** Counted in Redis, so that all router processes count together; while Redis is away each counts for itself. */
 export function createRateLimits(deps: { redis: RedisClient; scale: number }): RateLimits {
   const limiters = new Map<LimitName, RateLimiterRedis>();
-  for (const [name, { points, seconds }] of Object.entries(ALLOWANCES) as [LimitName, Allowance][]) {
+  for (const name of Object.keys(ALLOWANCES)) {
+    if (!isLimitName(name)) continue;
+    const { points, seconds } = ALLOWANCES[name];
     const scaled = { keyPrefix: `rate:${name}`, points: Math.max(1, Math.round(points * deps.scale)), duration: seconds };
     limiters.set(name, new RateLimiterRedis({ ...scaled, storeClient: deps.redis, rejectIfRedisNotReady: true, insuranceLimiter: new RateLimiterMemory(scaled) }));
   }

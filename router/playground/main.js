@@ -1,3 +1,4 @@
+/* oxlint-disable import/no-unassigned-import -- styles and workers are imported for what they do */
 import 'graphiql/setup-workers/vite';
 import 'graphiql/style.css';
 import './page.css';

@@ -58,18 +58,12 @@ export function createSessions(deps: {
 
   async function refreshed(material: SessionMaterial & { readonly refreshToken: string }, requestId: string): Promise<Judged & { readonly cookies: readonly string[]; readonly refreshToken: string | undefined }> {
     const outcome = await deps.refresher.refresh(material, requestId);
-    switch (outcome.kind) {
-      case 'unknown':
-        return { token: null, uncertain: true, cookies: [], refreshToken: material.refreshToken };
-      case 'clear':
-        return { token: null, uncertain: false, cookies: clearedCookies(deps.cookies), refreshToken: undefined };
-      case 'set': {
-        const verified = await deps.verifier.verify(outcome.tokens.accessToken);
-        // Its generation is not noted as seen: only a client that comes back with it proves that this answer arrived.
-        const token = typeof verified === 'string' ? null : verified;
-        return { token, uncertain: token === null, cookies: cookiesOf(outcome.tokens, deps.cookies, new Date()), refreshToken: outcome.tokens.refreshToken };
-      }
-    }
+    if (outcome.kind === 'unknown') return { token: null, uncertain: true, cookies: [], refreshToken: material.refreshToken };
+    if (outcome.kind === 'clear') return { token: null, uncertain: false, cookies: clearedCookies(deps.cookies), refreshToken: undefined };
+    const verified = await deps.verifier.verify(outcome.tokens.accessToken);
+    // Its generation is not noted as seen: only a client that comes back with it proves that this answer arrived.
+    const token = typeof verified === 'string' ? null : verified;
+    return { token, uncertain: token === null, cookies: cookiesOf(outcome.tokens, deps.cookies, new Date()), refreshToken: outcome.tokens.refreshToken };
   }
 
   return {

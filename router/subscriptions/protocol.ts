@@ -86,11 +86,14 @@ export function createProtocol(deps: {
       fail: (errors) => end(() => sendFailure(id, errors)),
       complete: () => end(() => deps.send(JSON.stringify({ id, type: MessageType.Complete }))),
     };
-    void deps.start(payload, sink).then((stopOperation) => {
-      // Completed by either side while it was being started.
-      if (operation.stopped) stopOperation();
-      else operation.stop = stopOperation;
-    });
+    void run(operation, payload, sink);
+  }
+
+  async function run(operation: Operation, payload: SubscribePayload, sink: OperationSink): Promise<void> {
+    const stopOperation = await deps.start(payload, sink);
+    // Completed by either side while it was being started.
+    if (operation.stopped) stopOperation();
+    else operation.stop = stopOperation;
   }
 
   return {

@@ -4,16 +4,18 @@ import type { RedisClient } from '../../kit/runtime/redis.ts';
 import { SESSION_REVOKED_CHANNEL } from '../../kit/runtime/session-keys.ts';
 import type { Sessions } from '../session/sessions.ts';
 import { CLOSE } from './protocol.ts';
-import type { SocketRegistry } from './socket-registry.ts';
+import type { RegisteredSocket, SocketRegistry } from './socket-registry.ts';
 
 const messageSchema = z.union([z.object({ sid: z.string() }), z.object({ userId: z.string(), version: z.number() })]);
 
 const RETRY_MS = 500;
 
+function end(socket: RegisteredSocket): void {
+  socket.close(CLOSE.unauthorized, 'Session ended');
+}
+
 /** Closes the sockets of sessions that end: auth says so on a channel, and after a break of that connection every socket's session is asked for again. */
 export async function watchRevocations(deps: { redis: RedisClient; registry: SocketRegistry; sessions: Sessions; logger: Logger }): Promise<{ close: () => void }> {
-  const end = (socket: ReturnType<SocketRegistry['all']>[number]): void => socket.close(CLOSE.unauthorized, 'Session ended');
-
   function onMessage(_channel: string, text: string): void {
     const message = parseMessage(text);
     if (!message) {

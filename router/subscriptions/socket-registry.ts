@@ -19,20 +19,6 @@ export function createSocketRegistry(deps: { perUser: number; perAddress: number
   const addresses = new Map<string, number>();
   const users = new Map<string, number>();
 
-  function reserve(counts: Map<string, number>, key: string, limit: number): (() => void) | null {
-    const taken = counts.get(key) ?? 0;
-    if (taken >= limit) return null;
-    counts.set(key, taken + 1);
-    let isReleased = false;
-    return () => {
-      if (isReleased) return;
-      isReleased = true;
-      const left = (counts.get(key) ?? 1) - 1;
-      if (left > 0) counts.set(key, left);
-      else counts.delete(key);
-    };
-  }
-
   return {
     reserveAddress: (address) => reserve(addresses, address, deps.perAddress),
     reserveUser: (userId) => reserve(users, userId, deps.perUser),
@@ -45,5 +31,19 @@ export function createSocketRegistry(deps: { perUser: number; perAddress: number
       };
     },
     all: () => [...sockets],
+  };
+}
+
+function reserve(counts: Map<string, number>, key: string, limit: number): (() => void) | null {
+  const taken = counts.get(key) ?? 0;
+  if (taken >= limit) return null;
+  counts.set(key, taken + 1);
+  let isReleased = false;
+  return () => {
+    if (isReleased) return;
+    isReleased = true;
+    const left = (counts.get(key) ?? 1) - 1;
+    if (left > 0) counts.set(key, left);
+    else counts.delete(key);
   };
 }

@@ -169,7 +169,7 @@ async function closeInBatches(sockets: readonly WebSocket[]): Promise<void> {
     if (start > 0) await new Promise((resolve) => setTimeout(resolve, BATCH_EVERY_MS * (0.5 + Math.random())));
     for (const socket of sockets.slice(start, start + BATCH)) socket.close(CLOSE.goingAway, 'Going away');
   }
-  const gone = Promise.all(sockets.map((socket) => (socket.readyState === socket.CLOSED ? undefined : new Promise((resolve) => socket.once('close', resolve)))));
+  const gone = Promise.all(sockets.filter((socket) => socket.readyState !== socket.CLOSED).map((socket) => new Promise((resolve) => socket.once('close', resolve))));
   const deadline = setTimeout(() => {
     for (const socket of sockets) socket.terminate();
   }, LAST_WORDS_MS);

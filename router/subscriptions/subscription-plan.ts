@@ -68,7 +68,7 @@ export function planSubscription(planned: PlannedOperation): SubscriptionPlan {
 }
 
 function operationIn(document: DocumentNode, name: string | undefined): OperationDefinitionNode | undefined {
-  return document.definitions.find((definition) => definition.kind === Kind.OPERATION_DEFINITION && definition.name?.value === name) as OperationDefinitionNode | undefined;
+  return document.definitions.find((definition): definition is OperationDefinitionNode => definition.kind === Kind.OPERATION_DEFINITION && definition.name?.value === name);
 }
 
 /** A valid subscription has one; it may stand in a fragment. */
@@ -116,9 +116,12 @@ function rootResponseKey(query: string): string {
   return field?.alias?.value ?? field?.name.value ?? '';
 }
 
+function aliased(alias: string, name: string): FieldNode {
+  return { kind: Kind.FIELD, alias: { kind: Kind.NAME, value: alias }, name: { kind: Kind.NAME, value: name } };
+}
+
 /** Directly in the root field's own selection, outside of any fragment, so that no condition leaves them out. */
 function withVersionAliases(query: string, settings: ResumableField): string {
-  const aliased = (alias: string, name: string): FieldNode => ({ kind: Kind.FIELD, alias: { kind: Kind.NAME, value: alias }, name: { kind: Kind.NAME, value: name } });
   let done = false;
   return print(
     visit(parse(query), {
@@ -135,12 +138,15 @@ function withVersionAliases(query: string, settings: ResumableField): string {
 }
 
 function readVersions(data: unknown, responseKey: string): { version: number; previous: number | null } | null {
-  if (typeof data !== 'object' || data === null) return null;
-  const event = (data as Record<string, unknown>)[responseKey];
-  if (typeof event !== 'object' || event === null || !(VERSION_ALIAS in event)) return null;
+  const event = isRecord(data) ? data[responseKey] : undefined;
+  if (!isRecord(event)) return null;
   const version = event[VERSION_ALIAS];
-  const previous = PREVIOUS_ALIAS in event ? event[PREVIOUS_ALIAS] : null;
+  const previous = event[PREVIOUS_ALIAS];
   return typeof version === 'number' ? { version, previous: typeof previous === 'number' ? previous : null } : null;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
 }
 
 function isPublic(document: DocumentNode, { apiSchema, accessRules }: Supergraph): boolean {

@@ -1,5 +1,6 @@
 import type { GraphQLError } from 'graphql';
 import type { SubgraphAnswer, SubgraphError } from '../execute/subgraph-client.ts';
+import { parseAnswer } from '../execute/subgraph-client.ts';
 import type { EventComposer } from './event-composer.ts';
 import type { EventLog } from './event-log.ts';
 import { createEventLog } from './event-log.ts';
@@ -191,7 +192,7 @@ export function createTopic(deps: {
 
   function snapshotPayload(raw: { readonly text: string; readonly version: number }): Promise<string> {
     if (composedSnapshot?.version === raw.version && Date.now() - composedSnapshot.at < SNAPSHOT_REUSE_MS) return composedSnapshot.payload;
-    const payload = deps.composer.compose(JSON.parse(raw.text) as SubgraphAnswer);
+    const payload = deps.composer.compose(parseAnswer(raw.text) ?? {});
     composedSnapshot = { version: raw.version, at: Date.now(), payload };
     return payload;
   }

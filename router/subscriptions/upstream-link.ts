@@ -30,13 +30,13 @@ export function linkUpstream(deps: {
   let hasDelivered = false;
   let attempts = 0;
   let timer: NodeJS.Timeout | undefined;
-  let stop = (): void => undefined;
+  let stop: (() => void) | null = null;
 
   function end(report: () => void): void {
     if (closed) return;
     closed = true;
     clearTimeout(timer);
-    stop();
+    stop?.();
     report();
   }
 
@@ -67,7 +67,7 @@ export function linkUpstream(deps: {
         // graphql reports a subscription that could not be made as one answer without data, and then completes it.
         if ((event.data === null || event.data === undefined) && event.errors) {
           isRefused = true;
-          stop();
+          stop?.();
           refused(event.errors);
           return;
         }

@@ -5,6 +5,7 @@ import type { Viewer } from '../../kit/graphql/identity.ts';
 import { IDENTITY_EXTENSION } from '../../kit/graphql/subgraph-subscriptions.ts';
 import type { Logger } from '../../kit/runtime/logger.ts';
 import type { SubgraphAnswer, SubgraphError } from '../execute/subgraph-client.ts';
+import { isAnswer } from '../execute/subgraph-client.ts';
 import type { Identities } from '../session/identities.ts';
 
 export type UpstreamSubscription = {
@@ -44,6 +45,32 @@ class UpstreamSocket extends WebSocket {
   }
 }
 
+function connect(url: string): Client {
+  let pong: NodeJS.Timeout | undefined;
+  const client = createClient({
+    url,
+    webSocketImpl: UpstreamSocket,
+    connectionAckWaitTimeout: HANDSHAKE_TIMEOUT_MS,
+    keepAlive: PING_EVERY_MS,
+    lazyCloseTimeout: IDLE_MS,
+    // A retry of the client's own would present an identity that has expired; topics subscribe anew instead.
+    retryAttempts: 0,
+    on: {
+      ping: (received) => {
+        if (received) return;
+        // A half-open connection never closes by itself.
+        pong = setTimeout(() => client.terminate(), PONG_TIMEOUT_MS);
+        pong.unref();
+      },
+      pong: (received) => {
+        if (received) clearTimeout(pong);
+      },
+      closed: () => clearTimeout(pong),
+    },
+  });
+  return client;
+}
+
 /** One connection per subgraph carries everybody's subscriptions; each proves its own identity. */
 export function createUpstreams(deps: { urls: Readonly<Record<string, string>>; identities: Identities; logger: Logger }): Upstreams {
   const clients = new Map<string, Client>();
@@ -58,36 +85,10 @@ export function createUpstreams(deps: { urls: Readonly<Record<string, string>>; 
     return client;
   }
 
-  function connect(url: string): Client {
-    let pong: NodeJS.Timeout | undefined;
-    const client = createClient({
-      url,
-      webSocketImpl: UpstreamSocket,
-      connectionAckWaitTimeout: HANDSHAKE_TIMEOUT_MS,
-      keepAlive: PING_EVERY_MS,
-      lazyCloseTimeout: IDLE_MS,
-      // A retry of the client's own would present an identity that has expired; topics subscribe anew instead.
-      retryAttempts: 0,
-      on: {
-        ping: (received) => {
-          if (received) return;
-          // A half-open connection never closes by itself.
-          pong = setTimeout(() => client.terminate(), PONG_TIMEOUT_MS);
-          pong.unref();
-        },
-        pong: (received) => {
-          if (received) clearTimeout(pong);
-        },
-        closed: () => clearTimeout(pong),
-      },
-    });
-    return client;
-  }
-
   return {
     subscribe(subscription, sink) {
       let stopped = false;
-      let unsubscribe = (): void => undefined;
+      let unsubscribe: (() => void) | null = null;
       const end = (report: () => void): void => {
         if (stopped) return;
         stopped = true;
@@ -99,7 +100,7 @@ export function createUpstreams(deps: { urls: Readonly<Record<string, string>>; 
         const identity = await deps.identities.tokenFor(subscription.subgraph, subscription.viewer);
         if (stopped) return;
         if (!client) throw new Error(`no address is configured for ${subscription.subgraph}`);
-        unsubscribe = client.subscribe<Record<string, unknown>>(
+        unsubscribe = client.subscribe(
           {
             query: subscription.query,
             variables: { ...subscription.variables },
@@ -108,10 +109,10 @@ export function createUpstreams(deps: { urls: Readonly<Record<string, string>>; 
           },
           {
             next: (event) => {
-              if (!stopped) sink.next(event as SubgraphAnswer);
+              if (!stopped && isAnswer(event)) sink.next(event);
             },
             // graphql-ws gives an array of GraphQL errors, or the event or error that ended the connection.
-            error: (error) => end(() => (Array.isArray(error) ? sink.refused(error as SubgraphError[]) : sink.lost())),
+            error: (error) => end(() => (Array.isArray(error) ? sink.refused(error) : sink.lost())),
             complete: () => end(sink.completed),
           },
         );
@@ -123,7 +124,7 @@ export function createUpstreams(deps: { urls: Readonly<Record<string, string>>; 
       });
       return () => {
         stopped = true;
-        unsubscribe();
+        unsubscribe?.();
       };
     },
     close() {

@@ -2,14 +2,14 @@ import { GraphQLError } from 'graphql';
 
 type Update = { readonly kind: string; readonly event: { readonly id: string }; readonly version: number; readonly previousVersion: number | null; readonly seats: readonly { readonly id: string; readonly status: string }[] };
 
+const list = (entries: Iterable<[string, string]>) => [...entries].map(([id, status]) => ({ id, status }));
+
 /** A seat map that tests change by hand: a SNAPSHOT first, then each change as a DELTA. */
 export function createSeatFeed() {
   let version = 100;
   const seats = new Map<string, string>([['A-1', 'AVAILABLE'], ['A-2', 'AVAILABLE']]);
   const listeners = new Set<(update: Update | null) => void>();
   const opened: { eventId: string; sinceVersion: number | null | undefined }[] = [];
-
-  const list = (entries: Iterable<[string, string]>) => [...entries].map(([id, status]) => ({ id, status }));
 
   return {
     opened,
@@ -29,46 +29,51 @@ export function createSeatFeed() {
     subscribe(eventId: string, sinceVersion: number | null | undefined): AsyncIterableIterator<{ seatMapChanged: Update }> {
       if (eventId === 'unknown') throw new GraphQLError('No such event.', { extensions: { code: 'NOT_FOUND' } });
       opened.push({ eventId, sinceVersion });
-      const queue: (Update | null)[] = [{ kind: 'SNAPSHOT', event: { id: 'e1' }, version, previousVersion: null, seats: list(seats) }];
-      let wake: (() => void) | null = null;
-      let done = false;
-      const listener = (update: Update | null): void => {
-        queue.push(update);
-        wake?.();
-      };
+      const stream = createStream<{ seatMapChanged: Update }>(() => listeners.delete(listener));
+      const listener = (update: Update | null): void => (update ? stream.push({ seatMapChanged: update }) : stream.end());
       listeners.add(listener);
-      const finish = (): void => {
-        done = true;
-        listeners.delete(listener);
-        wake?.();
-      };
-      return {
-        async next() {
-          while (queue.length === 0 && !done) {
-            await new Promise<void>((resolve) => {
-              wake = resolve;
-            });
-          }
-          const update = done ? null : queue.shift();
-          if (!update) {
-            finish();
-            return { done: true, value: undefined };
-          }
-          return { done: false, value: { seatMapChanged: update } };
-        },
-        async return() {
-          finish();
-          return { done: true, value: undefined };
-        },
-        async throw(error: unknown) {
-          finish();
-          throw error;
-        },
-        [Symbol.asyncIterator]() {
-          return this;
-        },
-      };
+      listener({ kind: 'SNAPSHOT', event: { id: 'e1' }, version, previousVersion: null, seats: list(seats) });
+      return stream.iterator;
     },
   };
 }
 export type SeatFeed = ReturnType<typeof createSeatFeed>;
+
+/** By hand: an async generator's `return()` would wait behind its pending `next()`. */
+function createStream<Value>(onEnd: () => void) {
+  const queue: Value[] = [];
+  const waiting: ((result: IteratorResult<Value>) => void)[] = [];
+  const state = { done: false };
+  const finished: IteratorResult<Value> = { done: true, value: undefined };
+  function close(): void {
+    state.done = true;
+    onEnd();
+    for (const resolve of waiting.splice(0)) resolve(finished);
+  }
+  const iterator: AsyncIterableIterator<Value> = {
+    next: () => {
+      const value = queue.shift();
+      if (value !== undefined) return Promise.resolve({ done: false, value });
+      if (state.done) return Promise.resolve(finished);
+      return new Promise((resolve) => waiting.push(resolve));
+    },
+    return: () => {
+      close();
+      return Promise.resolve(finished);
+    },
+    throw: (error: unknown) => {
+      close();
+      return Promise.reject(error instanceof Error ? error : new Error(String(error)));
+    },
+    [Symbol.asyncIterator]: () => iterator,
+  };
+  return {
+    iterator,
+    push(value: Value): void {
+      const resolve = waiting.shift();
+      if (resolve) resolve({ done: false, value });
+      else queue.push(value);
+    },
+    end: close,
+  };
+}

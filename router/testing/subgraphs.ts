@@ -1,4 +1,3 @@
-import type { AddressInfo } from 'node:net';
 import { AppError } from '../../kit/graphql/errors.ts';
 import { createIdentityVerifier } from '../../kit/graphql/identity.ts';
 import type { SubgraphRequest, SubgraphServer, SubgraphServerDeps } from '../../kit/graphql/subgraph-server.ts';
@@ -78,6 +77,10 @@ export function eventsResolvers(calls: Calls): Resolvers {
   };
 }
 
+async function* countTo(upTo: number): AsyncGenerator<{ ticks: number }> {
+  for (let tick = 1; tick <= upTo; tick += 1) yield { ticks: tick };
+}
+
 export function ordersResolvers(feed: SeatFeed, calls: Calls): Resolvers {
   return {
     Event: { __resolveReference: (key: { id: string }) => ({ id: key.id, available: 48 }) },
@@ -98,9 +101,7 @@ export function ordersResolvers(feed: SeatFeed, calls: Calls): Resolvers {
     Subscription: {
       seatMapChanged: { subscribe: (_root: unknown, args: { eventId: string; sinceVersion?: number | null }) => feed.subscribe(args.eventId, args.sinceVersion) },
       ticks: {
-        subscribe: async function* ticks(_root: unknown, { upTo }: { upTo: number }) {
-          for (let tick = 1; tick <= upTo; tick += 1) yield { ticks: tick };
-        },
+        subscribe: (_root: unknown, { upTo }: { upTo: number }) => countTo(upTo),
       },
       myTicks: {
         subscribe: async function* ticks(_root: unknown, _args: unknown, request: SubgraphRequest) {
@@ -127,7 +128,6 @@ export async function startSubgraph(name: SubgraphName, resolvers: Resolvers, jw
     isUnavailable: () => false,
     ready: async () => true,
   });
-  await server.app.listen({ host: '127.0.0.1', port });
-  const { port: bound } = server.httpServer.address() as AddressInfo;
-  return { server, port: bound, url: `http://127.0.0.1:${bound}/graphql` };
+  const address = await server.app.listen({ host: '127.0.0.1', port });
+  return { server, port: Number(new URL(address).port), url: `${address}/graphql` };
 }

@@ -90,7 +90,7 @@ export async function startWorld(options: { settings?: Partial<RouterSettings>; 
       body: request.body ?? JSON.stringify({ query, ...(request.variables ? { variables: request.variables } : {}) }),
     });
     const text = await response.text();
-    const parsed = text.startsWith('{') ? (JSON.parse(text) as { data?: GraphqlAnswer['data']; errors?: GraphqlAnswer['errors'] }) : {};
+    const parsed: { data?: GraphqlAnswer['data']; errors?: GraphqlAnswer['errors'] } = text.startsWith('{') ? JSON.parse(text) : {};
     return { status: response.status, headers: response.headers, text, data: parsed.data, errors: parsed.errors ?? [], setCookies: response.headers.getSetCookie() };
   }
 

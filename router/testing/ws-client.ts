@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { WebSocket } from 'ws';
 
-export type Frame = { readonly type: string; readonly id?: string; readonly payload?: unknown };
+export type Frame = { readonly type: string; readonly id?: string; readonly payload?: EventPayload };
 export type EventPayload = { readonly data: Record<string, unknown> | null; readonly errors?: readonly { message: string; extensions: Record<string, unknown>; path?: unknown }[] };
 
 const DEADLINE_MS = 5_000;
@@ -17,7 +17,8 @@ export async function openSocket(url: string, options: { headers?: Record<string
   };
   let closing: { code: number; reason: string } | null = null;
   socket.on('message', (text: Buffer) => {
-    frames.push(JSON.parse(text.toString()) as Frame);
+    const frame: Frame = JSON.parse(text.toString());
+    frames.push(frame);
     notify();
   });
   socket.on('upgrade', (response) => {
@@ -68,7 +69,7 @@ export async function openSocket(url: string, options: { headers?: Record<string
       return until('another frame', () => frames[index]);
     },
     /** The `count`th event of an operation, counted from 0. */
-    event: (id: string, count: number): Promise<EventPayload> => until(`event ${count} of ${id}`, () => frames.filter((frame) => frame.id === id && frame.type === 'next')[count]?.payload as EventPayload | undefined),
+    event: (id: string, count: number): Promise<EventPayload> => until(`event ${count} of ${id}`, () => frames.filter((frame) => frame.id === id && frame.type === 'next')[count]?.payload),
     frame: (id: string, type: string): Promise<Frame> => until(`${type} of ${id}`, () => frames.find((frame) => frame.id === id && frame.type === type)),
     closed: (): Promise<{ code: number; reason: string }> => until('the close', () => closing),
     isOpen: (): boolean => socket.readyState === WebSocket.OPEN,
@@ -76,7 +77,7 @@ export async function openSocket(url: string, options: { headers?: Record<string
   };
   if (options.init !== false) {
     send({ type: 'connection_init' });
-    await until('the acknowledgement', () => frames.find((frame) => frame.type === 'connection_ack') ?? (closing ? ({ type: 'closed' } as Frame) : null));
+    await until('the acknowledgement', () => frames.find((frame) => frame.type === 'connection_ack') ?? (closing ? { type: 'closed' } : null));
     taken = frames.length;
   }
   return client;
