@@ -157,8 +157,11 @@ export async function createRouterApp(deps: RouterDeps): Promise<RouterApp> {
       hub.close();
       upstreams.close();
       const deadline = setTimeout(() => app.server.closeAllConnections(), DRAIN_DEADLINE_MS);
+      // A connection whose last request ends only now would be kept alive for another minute.
+      const idle = setInterval(() => app.server.closeIdleConnections(), 50);
       await app.close();
       clearTimeout(deadline);
+      clearInterval(idle);
       await apollo.stop();
       supergraphs.close();
       await Promise.all([...clients.values()].map((client) => client.close()));

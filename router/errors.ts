@@ -45,7 +45,7 @@ export function clientErrorsOf(errors: readonly ExecutionError[], requestId: str
 
 /** The last gate before the wire, for HTTP and WebSocket: what is not meant for clients is masked and logged here. */
 export function formatForClient(error: unknown, requestId: string, logger: Logger): GraphQLFormattedError {
-  if (error instanceof GraphQLError && isForClients(error)) {
+  if (error instanceof GraphQLError && (isForClients(error) || isAboutTheRequest(error))) {
     const cause = rootCause(error);
     if (cause instanceof AppError) {
       if (cause.cause !== undefined) logger.warn({ err: cause.cause, code: cause.code, requestId }, cause.message);
@@ -55,6 +55,11 @@ export function formatForClient(error: unknown, requestId: string, logger: Logge
   }
   logger.error({ err: rootCause(error), requestId }, 'a request failed');
   return maskedError({ message: '' }, requestId);
+}
+
+/** Apollo Server wraps a syntax error, and it is the wrapper that bears the code. */
+function isAboutTheRequest(error: GraphQLError): boolean {
+  return error.extensions['code'] === 'GRAPHQL_PARSE_FAILED' && rootCause(error) instanceof GraphQLError;
 }
 
 /** `http` and `stacktrace` steer Apollo Server, and are nobody else's business. */

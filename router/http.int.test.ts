@@ -1,6 +1,14 @@
+import { createServer } from 'node:http';
+import type { Server } from 'node:http';
+import { getIntrospectionQuery } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../tests/harness/fresh.ts';
 import type { World } from './testing/world.ts';
 import { startWorld } from './testing/world.ts';
+
+const admin = { userId: 'u-admin', sid: 's-admin', roles: ['ADMIN'] } as const;
+const attendee = { userId: 'u-att', sid: 's-att', roles: ['ATTENDEE'] } as const;
+const organizer = { userId: 'u-org', sid: 's-org', roles: ['ORGANIZER'] } as const;
 
 describe('the router over HTTP', () => {
   let world: World;
@@ -9,9 +17,280 @@ describe('the router over HTTP', () => {
   });
   afterAll(() => world.close());
 
-  it('composes one answer from three subgraphs', async () => {
-    const { data, errors } = await world.ask('query($n: Int) { events(count: $n) { id title available organizer { id displayName } } }', { variables: { n: 1 } });
-    expect(errors).toEqual([]);
-    expect(data).toEqual({ events: [{ id: 'e0', title: 'Event e0', available: 48, organizer: { id: 'u0', displayName: 'User u0' } }] });
+  describe('composing answers', () => {
+    it('joins three subgraphs in one', async () => {
+      const { data, errors } = await world.ask('query($n: Int!) { events(count: $n) { id title available organizer { id displayName } } }', { variables: { n: 1 } });
+      expect(errors).toEqual([]);
+      expect(data).toEqual({ events: [{ id: 'e0', title: 'Event e0', available: 48, organizer: { id: 'u0', displayName: 'User u0' } }] });
+    });
+
+    it('keeps aliases, fragments and conditions apart', async () => {
+      const query = 'query($no: Boolean!) { a: event(id: "e1") { ...F } b: event(id: "e2") { id available @include(if: $no) } } fragment F on Event { title who: organizer { displayName } }';
+      const { data, errors } = await world.ask(query, { variables: { no: false } });
+      expect(errors).toEqual([]);
+      expect(data).toEqual({ a: { title: 'Event e1', who: { displayName: 'User u1' } }, b: { id: 'e2' } });
+    });
+
+    it('gives many objects of one representation the same answer', async () => {
+      const { data } = await world.ask('{ events(count: 20) { organizer { displayName } } }');
+      expect(new Set((data?.['events'] as { organizer: { displayName: string } }[]).map((event) => event.organizer.displayName))).toEqual(new Set(['User u0', 'User u1']));
+    });
+
+    it('answers the introspection query of tools', async () => {
+      const { data, errors } = await world.ask(getIntrospectionQuery());
+      expect(errors).toEqual([]);
+      expect(JSON.stringify(data)).not.toMatch(/join__|_Entity|_service/);
+    });
+
+    it('forwards the idempotency key and its own request id, and nothing else of the client', async () => {
+      const { data, headers } = await world.ask('{ seenHeaders }', { headers: { 'idempotency-key': 'k-1', 'x-request-id': 'chosen', 'x-seatgraph-identity': 'forged' } });
+      expect(JSON.parse(String(data?.['seenHeaders']))).toEqual({ requestId: headers.get('x-request-id'), key: 'k-1' });
+      expect(headers.get('x-request-id')).toMatch(/^req_/);
+    });
+  });
+
+  describe('errors', () => {
+    it.each(['BAD_USER_INPUT', 'NOT_FOUND'])('pass %s through with message, path and issues only', async (code) => {
+      const { errors } = await world.ask('query($code: String!) { oops: fails(code: $code) }', { variables: { code } });
+      expect(errors).toEqual([{ message: 'Told by events.', path: ['oops'], extensions: { code, issues: [{ path: ['x'], message: 'is odd' }] } }]);
+    });
+
+    it('mask what nobody meant for clients', async () => {
+      const { errors, text, headers } = await world.ask('{ fails(code: "unknown") ping }');
+      expect(errors).toEqual([{ message: 'Something went wrong on our side.', path: ['fails'], extensions: { code: 'INTERNAL_SERVER_ERROR', requestId: headers.get('x-request-id') } }]);
+      expect(text).toContain('"ping":"pong"');
+      expect(text).not.toMatch(/hunter2|10\.0\.0\.1|serviceName/);
+    });
+
+    it.each([
+      ['{ nope }', 400, 'GRAPHQL_VALIDATION_FAILED'],
+      ['{ events', 400, 'GRAPHQL_PARSE_FAILED'],
+      ['{ ping } { ping }', 400, 'GRAPHQL_VALIDATION_FAILED'],
+      ['query A { ping } query B { ping }', 400, 'OPERATION_RESOLUTION_FAILURE'],
+      ['query($id: ID!) { event(id: $id) { id } }', 400, 'BAD_USER_INPUT'],
+      ['subscription { ticks(upTo: 1) }', 400, 'BAD_REQUEST'],
+      ['mutation { a: slowly b: slowly }', 400, 'GRAPHQL_VALIDATION_FAILED'],
+      [`{ ${'events { organizer { '.repeat(1)} ${'id '.repeat(2_100)} } } }`, 400, 'GRAPHQL_PARSE_FAILED'],
+    ])('%# refuse before planning', async (query, status, code) => {
+      const answer = await world.ask(query);
+      expect(answer.status).toBe(status);
+      expect(answer.errors[0]?.extensions['code']).toBe(code);
+      expect(answer.data).toBeUndefined();
+    });
+
+    it('refuse bodies that are too large, no JSON, or a batch', async () => {
+      const large = await world.ask('', { body: JSON.stringify({ query: `{ ping } #${'x'.repeat(110_000)}` }) });
+      const garbled = await world.ask('', { body: '{"query":' });
+      const batch = await world.ask('', { body: '[{"query":"{ ping }"},{"query":"{ ping }"}]' });
+      expect([large.status, garbled.status, batch.status]).toEqual([413, 400, 400]);
+      expect(large.errors[0]?.extensions['code']).toBe('BAD_REQUEST');
+      expect(garbled.text).not.toContain('position');
+    });
+  });
+
+  describe('rights', () => {
+    const cookie = async (claims: typeof admin | typeof attendee | typeof organizer): Promise<Record<string, string>> => ({ cookie: await world.cookieFor(claims) });
+    const callsOf = (name: string): number => world.calls.filter((call) => call.name === name).length;
+
+    it('keep forbidden fields from ever reaching a subgraph', async () => {
+      const before = [callsOf('users'), callsOf('createEvent'), callsOf('secretEvents')];
+      const anonymous = await world.ask('{ everybody: users { id } ping }');
+      expect(anonymous.errors).toEqual([{ message: 'Sign in first.', path: ['everybody'], extensions: { code: 'UNAUTHENTICATED' } }]);
+      expect(anonymous.data).toBeNull();
+      const mutation = await world.ask('mutation { ...M } fragment M on Mutation { createEvent(title: "x") { id } }', { headers: await cookie(attendee) });
+      expect(mutation.errors).toEqual([{ message: 'You may not do this.', path: ['createEvent'], extensions: { code: 'FORBIDDEN' } }]);
+      expect(mutation.data).toEqual({ createEvent: null });
+      const partial = await world.ask('{ secretEvents { id } ping }');
+      expect(partial.data).toEqual({ secretEvents: null, ping: 'pong' });
+      expect([callsOf('users'), callsOf('createEvent'), callsOf('secretEvents')]).toEqual(before);
+    });
+
+    it('protect nested fields, and say where', async () => {
+      const { data, errors } = await world.ask('{ event(id: "e1") { title organizer { displayName secret } draftNotes } }', { headers: await cookie(attendee) });
+      expect(data).toEqual({ event: { title: 'Event e1', organizer: { displayName: 'User u1', secret: null }, draftNotes: 'notes' } });
+      expect(errors).toEqual([{ message: 'You may not do this.', path: ['event', 'organizer', 'secret'], extensions: { code: 'FORBIDDEN' } }]);
+    });
+
+    it('ask for an object whose every field is forbidden, so that it is not taken for missing', async () => {
+      const { data } = await world.ask('{ event(id: "e1") { draftNotes } }');
+      expect(data).toEqual({ event: { draftNotes: null } });
+    });
+
+    it('do not mind fields that a condition leaves out', async () => {
+      const query = 'query($all: Boolean!) { ping users @include(if: $all) { id } }';
+      expect((await world.ask(query, { variables: { all: false } })).errors).toEqual([]);
+      expect((await world.ask(query, { variables: { all: true } })).errors[0]?.extensions['code']).toBe('UNAUTHENTICATED');
+    });
+
+    it('let through who has the scope', async () => {
+      expect((await world.ask('{ users { id } }', { headers: await cookie(admin) })).data).toEqual({ users: [] });
+      const created = await world.ask('mutation($t: String!) { createEvent(title: $t) { title organizer { displayName } } }', { variables: { t: 'New' }, headers: await cookie(organizer) });
+      expect(created.data).toEqual({ createEvent: { title: 'New', organizer: { displayName: 'User u1' } } });
+    });
+  });
+
+  describe('origins', () => {
+    const post = (headers: Record<string, string>) => world.ask('{ ping }', { headers });
+
+    it('refuse pages of other sites, and requests that a form could send', async () => {
+      expect((await post({ origin: 'https://evil.test' })).status).toBe(403);
+      expect((await post({ origin: 'null' })).status).toBe(403);
+      expect((await post({ 'sec-fetch-site': 'cross-site' })).status).toBe(403);
+      const form = await fetch(`${world.origin}/graphql`, { method: 'POST', headers: { 'content-type': 'text/plain' }, body: '{"query":"{ ping }"}' });
+      expect(form.status).toBe(400);
+      const get = await fetch(`${world.origin}/graphql?query=${encodeURIComponent('{ ping }')}`);
+      expect(get.status).toBe(400);
+    });
+
+    it('answer listed origins with credentials, and the preflight', async () => {
+      const listed = await post({ origin: 'https://app.test', 'sec-fetch-site': 'cross-site' });
+      expect(listed.data).toEqual({ ping: 'pong' });
+      expect(listed.headers.get('access-control-allow-origin')).toBe('https://app.test');
+      expect(listed.headers.get('access-control-allow-credentials')).toBe('true');
+      const preflight = (origin: string) =>
+        fetch(`${world.origin}/graphql`, { method: 'OPTIONS', headers: { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'content-type' } });
+      expect((await preflight('https://app.test')).headers.get('access-control-allow-headers')).toContain('content-type');
+      expect((await preflight('https://evil.test')).headers.get('access-control-allow-origin')).toBeNull();
+    });
+
+    it('count the router itself as listed, never the Host header', async () => {
+      expect((await post({ origin: world.origin })).status).toBe(200);
+      expect((await post({ origin: world.origin.replace('127.0.0.1', 'rebound.test') })).status).toBe(403);
+    });
+
+    it('let a GET query through that proves a preflight, and refuse a GET mutation', async () => {
+      const get = (query: string) => fetch(`${world.origin}/graphql?query=${encodeURIComponent(query)}`, { headers: { 'apollo-require-preflight': 'yes' } });
+      expect(await (await get('{ ping }')).json()).toEqual({ data: { ping: 'pong' } });
+      expect((await get('mutation { slowly }')).status).toBe(405);
+    });
+
+    it('send security headers with everything', async () => {
+      const { headers } = await post({});
+      expect(headers.get('content-security-policy')).toBe("default-src 'none';frame-ancestors 'none'");
+      expect(headers.get('x-content-type-options')).toBe('nosniff');
+      expect(headers.get('x-powered-by')).toBeNull();
+    });
+  });
+
+  it('says in one line that the Playground is not built', async () => {
+    const response = await fetch(`${world.origin}/graphql`, { headers: { accept: 'text/html' } });
+    expect(response.status).toBe(503);
+    expect(await response.text()).toMatch(/^The Playground is not built: .*\n$/);
+  });
+
+  it('is healthy, and ready while its subgraphs answer', async () => {
+    const get = async (path: string): Promise<unknown> => (await fetch(`${world.origin}${path}`)).json();
+    expect(await get('/health')).toEqual({ status: 'ok' });
+    expect(await get('/auth/health')).toEqual({ status: 'ok', subgraph: 'auth' });
+    expect(await get('/readyz')).toEqual({ status: 'ok', redis: 'ok', missing: [] });
+    expect((await fetch(`${world.origin}/nobody/health`)).status).toBe(404);
+  });
+});
+
+describe('a router in production', () => {
+  it('tells nothing of the schema', async () => {
+    const world = await startWorld({ settings: { introspection: false, hideSchemaDetails: true, playground: false } });
+    try {
+      expect((await world.ask('{ __schema { types { name } } }')).errors[0]?.extensions['code']).toBe('GRAPHQL_VALIDATION_FAILED');
+      const typo = await world.ask('{ pin }');
+      expect(typo.errors[0]?.message).toMatch(/Cannot query field/);
+      expect(typo.text).not.toContain('Did you mean');
+      const input = await world.ask('mutation($i: LogInInput!) { logIn(input: $i) }', { variables: { i: { emial: 'x', email: 'a', password: 'b' } } });
+      expect(input.errors[0]?.extensions['code']).toBe('BAD_USER_INPUT');
+      expect(input.text).not.toContain('Did you mean');
+      expect((await fetch(`${world.origin}/graphql`, { headers: { accept: 'text/html' } })).status).toBe(404);
+    } finally {
+      await world.close();
+    }
+  });
+});
+
+describe('with subgraphs that fail', () => {
+  const opened: Server[] = [];
+  /** A server that answers each request as told, or never. */
+  async function oddServer(answer: ((path: string) => { status: number; body: string }) | null): Promise<string> {
+    const server = createServer((request, response) => {
+      if (!answer) return;
+      const { status, body } = answer(request.url ?? '');
+      response.writeHead(status, { 'content-type': 'application/json' }).end(body);
+    });
+    opened.push(server);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
+    const address = server.address();
+    return `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}/graphql`;
+  }
+  afterAll(() => {
+    for (const server of opened) server.close().closeAllConnections();
+  });
+
+  const unavailable = (subgraph: string) => ({ message: `The ${subgraph} service cannot be reached right now. Try again shortly.`, extensions: { code: 'SUBGRAPH_UNAVAILABLE', subgraph } });
+
+  it.each([
+    ['that are down', async () => 'http://127.0.0.1:9/graphql'],
+    ['that never answer', () => oddServer(null)],
+    ['that answer a page of HTML', () => oddServer(() => ({ status: 502, body: '<h1>nginx 10.1.2.3</h1>' }))],
+    ['that answer JSON which is no GraphQL', () => oddServer(() => ({ status: 200, body: '{"stack":"at /srv/secret.js"}' }))],
+    ['that send more than is taken', () => oddServer(() => ({ status: 200, body: `{"data":{"x":"${'x'.repeat(200_000)}"}}` }))],
+  ])('nulls the fields of those %s, once, and leaks nothing', async (_what, url) => {
+    const orders = await url();
+    const world = await startWorld({ urls: { orders }, settings: { subgraphs: { queryDeadlineMs: 300, mutationDeadlineMs: 300, bodyLimitBytes: 100_000 } } });
+    try {
+      const started = performance.now();
+      const { data, errors, text } = await world.ask('{ events(count: 2) { title available organizer { displayName } } event(id: "e5") { available } }');
+      expect(performance.now() - started).toBeLessThan(1_500);
+      expect(data).toEqual({
+        events: [
+          { title: 'Event e0', available: null, organizer: { displayName: 'User u0' } },
+          { title: 'Event e1', available: null, organizer: { displayName: 'User u1' } },
+        ],
+        event: { available: null },
+      });
+      expect(errors).toEqual([unavailable('orders')]);
+      expect(text).not.toMatch(/127\.0\.0\.1|ECONN|nginx|secret|10\.1|:9\b/);
+      const health = await fetch(`${world.origin}/orders/health`);
+      expect(await health.text()).not.toMatch(/127\.0\.0\.1|ECONN/);
+    } finally {
+      await world.close();
+    }
+  });
+
+  it('stops asking a subgraph that keeps failing, and answers at once', async () => {
+    let asked = 0;
+    const orders = await oddServer(() => {
+      asked += 1;
+      return { status: 500, body: 'broken' };
+    });
+    const world = await startWorld({ urls: { orders } });
+    try {
+      for (let call = 0; call < 25; call += 1) await world.ask('{ ping }');
+      const before = asked;
+      const started = performance.now();
+      expect((await world.ask('{ ping }')).errors).toEqual([unavailable('orders')]);
+      expect(performance.now() - started).toBeLessThan(100);
+      expect(asked).toBe(before);
+      expect(before).toBeLessThan(25);
+    } finally {
+      await world.close();
+    }
+  });
+
+  it('sends a query once more on a fresh connection when a kept one breaks, a mutation never', async () => {
+    const world = await startWorld();
+    try {
+      expect((await world.ask('{ ping }')).data).toEqual({ ping: 'pong' });
+      await world.stop('orders');
+      await world.start('orders');
+      expect((await world.ask('{ ping }')).data).toEqual({ ping: 'pong' });
+    } finally {
+      await world.close();
+    }
+  });
+
+  it('finishes what runs when it is closed', async () => {
+    const world = await startWorld();
+    const running = world.ask('mutation { slowly }');
+    await eventually('the mutation runs', () => world.calls.some((call) => call.name === 'slowly'));
+    await world.close();
+    expect(await running).toMatchObject({ status: 200, data: { slowly: 'done' } });
   });
 });

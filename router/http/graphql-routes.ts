@@ -27,10 +27,11 @@ export function serveGraphql(deps: {
       httpGraphQLRequest: { method: request.method, headers: headerMapOf(request), search: searchOf(request.url), body: request.body },
       context: async () => context,
     });
+    const { cookies, retryAfterSeconds } = context.outcome;
     for (const [name, value] of headers) reply.header(name, value);
     reply.header('cache-control', 'no-store').header('x-request-id', context.request.requestId);
-    if (context.cookies.length > 0) reply.header('set-cookie', [...context.cookies]);
-    if (context.retryAfterSeconds > 0) reply.header('retry-after', String(context.retryAfterSeconds));
+    if (cookies.length > 0) reply.header('set-cookie', [...cookies]);
+    if (retryAfterSeconds > 0) reply.header('retry-after', String(retryAfterSeconds));
     reply.code(status ?? 200);
     deps.onAnswered(status ?? 200, (performance.now() - started) / 1_000);
     // Deferred and streamed answers are not offered, so the body is always whole.
@@ -95,9 +96,7 @@ function contextOf(request: FastifyRequest): HttpContext {
     },
     idempotencyKey: headerOf(request, 'idempotency-key'),
     traceparent: headerOf(request, 'traceparent'),
-    admitted: null,
-    cookies: [],
-    retryAfterSeconds: 0,
+    outcome: { admitted: null, cookies: [], retryAfterSeconds: 0 },
   };
 }
 

@@ -26,10 +26,13 @@ export type HttpContext = {
   readonly request: SessionRequest;
   readonly idempotencyKey: string | undefined;
   readonly traceparent: string | undefined;
-  admitted: AdmittedOperation | null;
-  /** Set-Cookie lines; what auth says during the operation replaces what a refresh before it said. */
-  cookies: readonly string[];
-  retryAfterSeconds: number;
+  /** An object of its own: Apollo Server clones the context, and only what hangs on it is the same for all. */
+  readonly outcome: {
+    admitted: AdmittedOperation | null;
+    /** Set-Cookie lines; what auth says during the operation replaces what a refresh before it said. */
+    cookies: readonly string[];
+    retryAfterSeconds: number;
+  };
 };
 
 const SERVED: ReadonlySet<OperationTypeNode> = new Set([OperationTypeNode.QUERY, OperationTypeNode.MUTATION]);
@@ -37,7 +40,7 @@ const SERVED: ReadonlySet<OperationTypeNode> = new Set([OperationTypeNode.QUERY,
 type Gateway = NonNullable<ApolloServerOptionsWithGateway<HttpContext>['gateway']>;
 
 function isHttpContext(context: object): context is HttpContext {
-  return 'admitted' in context && 'cookies' in context;
+  return 'outcome' in context && 'request' in context;
 }
 
 /** Apollo Server speaks GraphQL over HTTP (content types, status codes, CSRF); checking, planning and executing are ours. */
@@ -51,10 +54,11 @@ export function createGraphqlServer(deps: {
 }): ApolloServer<HttpContext> {
   const execute: Awaited<ReturnType<Gateway['load']>>['executor'] = async (requestContext) => {
     const { context } = requestContext;
-    if (!isHttpContext(context) || !context.admitted) throw new Error('an operation came to execution without having been admitted');
-    const { session } = context.admitted;
+    if (!isHttpContext(context) || !context.outcome.admitted) throw new Error('an operation came to execution without having been admitted');
+    const { admitted } = context.outcome;
+    const { session } = admitted;
     const answer = await deps.pipeline.execute(
-      context.admitted,
+      admitted,
       context.request.requestId,
       deps.fetches.forRequest({
         viewer: session.viewer,
@@ -64,11 +68,11 @@ export function createGraphqlServer(deps: {
         traceparent: context.traceparent,
         onSessionExtension: (extension) => {
           const change = parseSessionExtension(extension);
-          if (change) context.cookies = change.kind === 'set' ? cookiesOf(change.tokens, deps.cookies, new Date()) : clearedCookies(deps.cookies);
+          if (change) context.outcome.cookies = change.kind === 'set' ? cookiesOf(change.tokens, deps.cookies, new Date()) : clearedCookies(deps.cookies);
         },
       }),
     );
-    context.retryAfterSeconds = Math.max(0, ...answer.errors.map((error) => retryAfterOf(error.originalError)));
+    context.outcome.retryAfterSeconds = Math.max(0, ...answer.errors.map((error) => retryAfterOf(error.originalError)));
     return { data: answer.data ?? null, ...(answer.errors.length > 0 ? { errors: answer.errors } : {}) };
   };
 
@@ -83,15 +87,15 @@ export function createGraphqlServer(deps: {
           address: contextValue.request.address,
           session: async (options) => {
             const session = await deps.sessions.resolve(contextValue.request, options);
-            contextValue.cookies = session.cookies;
+            contextValue.outcome.cookies = session.cookies;
             return session;
           },
         });
         if (outcome.kind === 'admitted') {
-          contextValue.admitted = outcome;
+          contextValue.outcome.admitted = outcome;
           return null;
         }
-        contextValue.retryAfterSeconds = Math.max(0, ...outcome.errors.map(retryAfterOf));
+        contextValue.outcome.retryAfterSeconds = Math.max(0, ...outcome.errors.map(retryAfterOf));
         const errors = outcome.errors.map((error) => formatForClient(error, contextValue.request.requestId, deps.logger));
         return { body: { kind: 'single', singleResult: { errors } }, http: { status: outcome.status, headers: new HeaderMap() } };
       },

@@ -1,5 +1,6 @@
 import { getOperationAST } from 'graphql';
 import { createClient } from 'graphql-ws';
+import { fillIn, rememberAnswer } from './answers.ts';
 
 const url = '/graphql';
 const socket = createClient({
@@ -10,7 +11,9 @@ const socket = createClient({
 });
 
 /** Queries and mutations over HTTP, with the session cookies; subscriptions over WebSocket, where the browser sends them by itself. */
-export function fetchGraphql(parameters, options) {
+export function fetchGraphql(given, options) {
+  // The sample tabs name what the tabs before them brought, e.g. "{{hold.id}}".
+  const parameters = { ...given, ...(given.variables ? { variables: fillIn(given.variables) } : {}) };
   const operation = options?.documentAST && getOperationAST(options.documentAST, parameters.operationName ?? undefined);
   return operation?.operation === 'subscription' ? socket.iterate(parameters) : post(parameters, options?.headers);
 }
@@ -22,5 +25,7 @@ async function post(parameters, headers) {
     headers: { 'content-type': 'application/json', accept: 'application/json', ...headers },
     body: JSON.stringify(parameters),
   });
-  return response.json();
+  const answer = await response.json();
+  rememberAnswer(answer);
+  return answer;
 }

@@ -6,9 +6,10 @@ export const AUTH_SCHEMA = `${LINK}
   type Query { me: User users: [User!]! @requiresScopes(scopes: [["users:admin"]]) whoAsks: String! }
   type Mutation {
     logIn(input: LogInInput!): Boolean!
-    refreshSession: Boolean!
+    refreshSession: RefreshResult!
     logOut: Boolean!
   }
+  type RefreshResult { refreshed: Boolean! }
   input LogInInput { email: String! password: String! }
 `;
 

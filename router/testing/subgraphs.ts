@@ -36,7 +36,7 @@ export function authResolvers(authority: SessionAuthority, calls: Calls): Resolv
         note('refreshSession', request);
         const claims = authority.sessions.get(request.identity.session?.refreshToken ?? '');
         request.extensions['session'] = claims ? await authority.grant({ ...claims, generation: (claims.generation ?? 1) + 1 }) : { clear: true };
-        return claims !== undefined;
+        return { refreshed: claims !== undefined };
       },
       logOut: (_root: unknown, _args: unknown, request: SubgraphRequest) => {
         note('logOut', request);
@@ -93,7 +93,8 @@ export function ordersResolvers(feed: SeatFeed, calls: Calls): Resolvers {
         calls.push({ name: 'purchase', request });
         return request.idempotencyKey ?? 'no key';
       },
-      slowly: async () => {
+      slowly: async (_root: unknown, _args: unknown, request: SubgraphRequest) => {
+        calls.push({ name: 'slowly', request });
         await new Promise((resolve) => setTimeout(resolve, 300));
         return 'done';
       },
