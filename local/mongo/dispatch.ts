@@ -5,6 +5,7 @@ import { isNumber, toDouble } from './bson/number.ts';
 import { isDoc, parseDoc, parseDocKeeping, serializeDoc, type Doc } from './bson/value.ts';
 import type { CommandContext, Reply, Server } from './commands/context.ts';
 import { COMMANDS } from './commands/registry.ts';
+import { createTimeFields } from './cluster-time.ts';
 import { codeName, CommandError, errorReply } from './errors.ts';
 import { createFailPoints, labelsFor } from './failpoints.ts';
 import { buildInfoReply, helloReply, serverStatusReply, type Identity } from './hello.ts';
@@ -21,11 +22,12 @@ export interface DispatcherDeps extends Server {
 }
 
 /** What a command came to: a reply, or a connection to be cut (a fail point's doing). */
-export type Answer = { reply: Buffer } | { cut: true };
+export type Answer = { reply: readonly Buffer[] } | { cut: true };
 
 export function createDispatcher(deps: DispatcherDeps) {
   const { sessions, cursors, engine, identity } = deps;
   const startedAt = Date.now();
+  const timeFields = createTimeFields();
   const running = new Set<Promise<unknown>>();
   const failPoints = deps.testCommands ? createFailPoints() : undefined;
 
@@ -57,7 +59,7 @@ export function createDispatcher(deps: DispatcherDeps) {
     if (!registered) throw new CommandError('CommandNotFound', `no such command: '${name}'`);
     const database = request.database ?? command['$db'];
     if (typeof database !== 'string') throw new CommandError('InvalidNamespace', "the command lacks '$db'");
-    checkConcerns(command);
+    checkConcerns(name, command);
     const session = sessions.peek(command['lsid']);
     return exclusively(session, async () => {
       const use = sessions.use(command, name);
@@ -90,16 +92,17 @@ export function createDispatcher(deps: DispatcherDeps) {
       if (fault) {
         if (fault.blockMs > 0) await setTimeout(fault.blockMs);
         if (fault.closeConnection) return { cut: true };
-        if (fault.error) return { reply: serializeDoc(faultReply(fault.error, name, command)) };
+        if (fault.error) return { reply: [serializeDoc(faultReply(fault.error, name, command)), timeFields(engine.durableAt)] };
       }
-      const writeFault = RETRYABLE_WRITES.has(name) && command['txnNumber'] !== undefined && command['autocommit'] === undefined ? failPoints?.forRetryableWrite() : undefined;
+      const writeFault = RETRYABLE_WRITES.has(name) && command['txnNumber'] !== undefined && command['autocommit'] === undefined && !sessions.isRetry(command) ? failPoints?.forRetryableWrite() : undefined;
       if (writeFault?.failBeforeCommitCode !== undefined) return { cut: true };
       const reply = aboutServer(name, command, connectionId) ?? (await run(name, command, request));
       if (writeFault) return { cut: true };
-      if (Buffer.isBuffer(reply)) return { reply };
-      return { reply: serializeDoc(Object.assign(reply, { ok: new Int32(1) }, concernError(command), fault?.writeConcernError && concernFault(fault.writeConcernError, fault.labels, name, command))) };
+      if (Buffer.isBuffer(reply)) return { reply: [reply, timeFields(engine.durableAt)] };
+      const body = serializeDoc(Object.assign(reply, { ok: new Int32(1) }, concernError(command), fault?.writeConcernError && concernFault(fault.writeConcernError, fault.labels, name, command)));
+      return { reply: [body, timeFields(engine.durableAt)] };
     } catch (error) {
-      return { reply: serializeDoc(errorReply(error)) };
+      return { reply: [serializeDoc(errorReply(error)), timeFields(engine.durableAt)] };
     }
   }
 
@@ -152,12 +155,14 @@ function ignore(): void {
 
 const READ_LEVELS = ['local', 'available', 'majority', 'linearizable', 'snapshot'];
 
-function checkConcerns(command: Doc): void {
+const SNAPSHOT_READS = new Set(['find', 'aggregate', 'distinct']);
+
+function checkConcerns(name: string, command: Doc): void {
   const read = command['readConcern'];
   if (read !== undefined) {
     const level = isDoc(read) ? (read['level'] ?? 'local') : undefined;
     if (typeof level !== 'string' || !READ_LEVELS.includes(level)) throw new CommandError('FailedToParse', `unknown read concern: ${JSON.stringify(read)}`);
-    if (level === 'snapshot' && command['autocommit'] !== false) throw new CommandError('InvalidOptions', "readConcern level 'snapshot' outside a transaction is not supported by this store");
+    if (level === 'snapshot' && command['autocommit'] === undefined && !SNAPSHOT_READS.has(name)) throw new CommandError('InvalidOptions', `readConcern level 'snapshot' is not supported for '${name}' outside a transaction`);
   }
   const write = command['writeConcern'];
   if (write === undefined) return;

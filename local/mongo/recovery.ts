@@ -2,7 +2,8 @@ import { rawArrayItems, rawElements, rawField } from './bson/raw.ts';
 import { idKeyOf } from './bson/key.ts';
 import { isDoc, parseDoc } from './bson/value.ts';
 import type { Sessions } from './session.ts';
-import type { Engine, RetryEntry } from './store/engine.ts';
+import type { RetryEntry } from './record.ts';
+import type { Engine } from './store/engine.ts';
 import { toDouble } from './bson/number.ts';
 
 /** Repeats one journal record. Each operation says a whole new state, so repeating it twice does no harm. */

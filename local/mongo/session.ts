@@ -1,7 +1,8 @@
 import { isA, isDoc, type Doc } from './bson/value.ts';
 import { toInteger } from './bson/number.ts';
 import { CommandError, TRANSIENT } from './errors.ts';
-import type { Engine, RetryEntry } from './store/engine.ts';
+import type { RetryEntry } from './record.ts';
+import type { Engine } from './store/engine.ts';
 import type { Transaction } from './store/mvcc.ts';
 
 export const TRANSACTION_LIFETIME_MS = 60_000;
@@ -122,6 +123,12 @@ export function createSessions(engine: Engine, now: () => number) {
       return id === undefined ? undefined : at(id);
     },
 
+    /** Whether statements under the command's number have been done before: then it is a retry. */
+    isRetry(command: Doc): boolean {
+      const session = sessions.get(sessionId(command['lsid']) ?? '');
+      return session !== undefined && session.replies.size > 0 && toInteger(command['txnNumber']) === session.number;
+    },
+
     abortIfOpen(use: SessionUse): void {
       if (use.session && use.transaction && use.session.state.kind === 'open' && use.session.state.transaction === use.transaction) abortOpen(use.session);
     },
@@ -130,7 +137,7 @@ export function createSessions(engine: Engine, now: () => number) {
       if (session.state.kind !== 'open') return;
       const retries: RetryEntry[] = [{ session: session.id, number: session.number, statement: -1, reply: {} }];
       // A transaction that wrote nothing has nothing to be told again after a crash.
-      engine.commit(session.state.transaction, session.state.transaction.writes.size > 0 ? retries : []);
+      engine.commit(session.state.transaction, session.state.transaction.hasWritten ? retries : []);
       session.state = { kind: 'committed' };
       engine.seal();
     },

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { frameRecord, readRecords, recoverJournal, syncPath, type Journal } from './journal.ts';
 import { applyRecord } from './recovery.ts';
 import type { Sessions } from './session.ts';
-import { encodeRecord, type Engine } from './store/engine.ts';
+import { encodeRecord } from './record.ts';
+import type { Engine } from './store/engine.ts';
 import type { Op } from './store/mvcc.ts';
 
 /*

@@ -1,4 +1,4 @@
-import { arrayPart, joinDocuments, rawDocument } from './bson/raw.ts';
+import { arrayPart, joinDocuments, rawDocument, writeJoined } from './bson/raw.ts';
 import { CommandError } from './errors.ts';
 
 /* MongoDB's wire protocol: length, requestId, responseTo, opCode (int32, little-endian), then the message. */
@@ -99,9 +99,11 @@ function parseQuery(frame: Buffer, requestId: number): Request {
 
 let nextRequestId = 1;
 
-export function encodeReply(request: Request, body: Buffer): Buffer {
+/** The reply's fields come from several documents, so that large ones are copied once. */
+export function encodeReply(request: Request, documents: readonly Buffer[]): Buffer {
   const prefix = request.legacy ? 20 : 5;
-  const frame = Buffer.allocUnsafe(16 + prefix + body.length);
+  const size = documents.reduce((sum, document) => sum + document.length - 5, 5);
+  const frame = Buffer.allocUnsafe(16 + prefix + size);
   frame.writeInt32LE(frame.length, 0);
   frame.writeInt32LE(nextRequestId, 4);
   frame.writeInt32LE(request.requestId, 8);
@@ -112,7 +114,7 @@ export function encodeReply(request: Request, body: Buffer): Buffer {
     frame.writeInt32LE(8, 16);
     frame.writeInt32LE(1, 32);
   } else frame.writeInt32LE(OP_MSG, 12);
-  body.copy(frame, 16 + prefix);
+  writeJoined(frame, 16 + prefix, documents, size);
   return frame;
 }
 

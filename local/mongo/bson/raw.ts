@@ -116,12 +116,16 @@ export function joinDocuments(...documents: readonly Uint8Array[]): Buffer {
   let size = 5;
   for (const document of documents) size += document.length - 5;
   const bytes = Buffer.allocUnsafe(size);
-  bytes.writeInt32LE(size, 0);
-  let at = 4;
+  writeJoined(bytes, 0, documents, size);
+  return bytes;
+}
+
+export function writeJoined(target: Buffer, start: number, documents: readonly Uint8Array[], size: number): void {
+  target.writeInt32LE(size, start);
+  let at = start + 4;
   for (const document of documents) {
-    bytes.set(document.subarray(4, document.length - 1), at);
+    target.set(document.subarray(4, document.length - 1), at);
     at += document.length - 5;
   }
-  bytes[at] = 0;
-  return bytes;
+  target[at] = 0;
 }

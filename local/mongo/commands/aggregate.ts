@@ -3,7 +3,7 @@ import { CommandError } from '../errors.ts';
 import { compilePipeline, parsePipeline, type PipelineScope } from '../query/aggregate.ts';
 import { parseSort } from '../query/sort.ts';
 import type { View } from '../store/mvcc.ts';
-import { allowOptions, checkedNamespace, collectionSeen, countOption, docOption, letVariables, viewOf, type Command, type CommandContext } from './context.ts';
+import { allowOptions, checkedNamespace, collectionSeen, countOption, docOption, letVariables, snapshotMoment, viewOf, type Command, type CommandContext } from './context.ts';
 import { writeStage, type OutputStage } from './merge.ts';
 import { select } from './select.ts';
 
@@ -20,6 +20,7 @@ export const aggregate: Command = async (context) => {
   const { source, rest, output } = splitPipeline(parsePipeline(command['pipeline']));
   const run = compilePipeline(rest);
   const selected = select(collectionSeen(context, namespace), { filter: source.filter, sort: parseSort(source.sort), limit: source.limit, hint: command['hint'], variables: scope.variables }, view);
+  const moment = snapshotMoment(context);
   let results = run(selected.map(({ version }) => version.doc), scope);
   await sessions.whenSnapshotDurable(use.session);
   if (output) {
@@ -29,7 +30,7 @@ export const aggregate: Command = async (context) => {
   // A document no stage has touched is sent as the bytes it is stored in.
   const stored = new Map(selected.map(({ version }) => [version.doc, version.bytes]));
   const bytes = results.map((doc) => stored.get(doc) ?? serializeDoc(doc));
-  return cursors.open(namespace, bytes, { batchSize: countOption(cursor, 'batchSize'), single: false, session: use.session?.id });
+  return cursors.open(namespace, bytes, { batchSize: countOption(cursor, 'batchSize'), single: false, session: use.session?.id, readAt: moment });
 };
 
 function readAll(context: CommandContext, namespace: string, filter: Doc, view: View): Doc[] {

@@ -1,9 +1,11 @@
-import { bsonType, isDoc, type Doc } from '../bson/value.ts';
+import { bsonType, isA, isDoc, type Doc } from '../bson/value.ts';
 import { isNumber, toDouble, toInteger } from '../bson/number.ts';
+import { fromTimestamp } from '../cluster-time.ts';
 import { CommandError, TRANSIENT, WriteConflict } from '../errors.ts';
 import type { Variables } from '../query/expression.ts';
 import type { SessionUse, Sessions } from '../session.ts';
-import type { Engine, RetryEntry } from '../store/engine.ts';
+import type { RetryEntry } from '../record.ts';
+import type { Engine } from '../store/engine.ts';
 import type { Transaction, View } from '../store/mvcc.ts';
 import type { Cursors } from './cursors.ts';
 
@@ -88,9 +90,22 @@ export function letVariables(command: Doc): Variables {
 /** What a read of this command sees; a transaction also notes that it has used the collection. */
 export function viewOf(context: CommandContext, namespace: string): View {
   const { transaction } = context.use;
-  if (!transaction) return context.engine.durableView();
+  if (!transaction) {
+    const at = snapshotMoment(context);
+    return at === undefined ? context.engine.durableView() : context.engine.snapshotView(at);
+  }
   transaction.namespaces.add(namespace);
   return transaction;
+}
+
+/** The moment a read of a snapshot session is about; undefined for all other reads. */
+export function snapshotMoment({ command, engine, use }: CommandContext): number | undefined {
+  const concern = command['readConcern'];
+  if (use.transaction || !isDoc(concern) || concern['level'] !== 'snapshot') return undefined;
+  const { atClusterTime } = concern;
+  if (atClusterTime === undefined) return engine.durableAt;
+  if (!isA(atClusterTime, 'Timestamp')) throw new CommandError('TypeMismatch', "BSON field 'readConcern.atClusterTime' must be a timestamp");
+  return Math.min(fromTimestamp(atClusterTime), engine.durableAt);
 }
 
 /** A transaction's private writes have a name that others do not see yet. */

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Long } from 'bson';
 import { arrayPart, joinDocuments, rawDocument } from '../bson/raw.ts';
 import { serializeDoc } from '../bson/value.ts';
+import { toTimestamp } from '../cluster-time.ts';
 import { CommandError } from '../errors.ts';
 
 const IDLE_LIMIT_MS = 10 * 60_000;
@@ -34,15 +35,15 @@ export function createCursors(now: () => number) {
     return cursor.remaining.slice(start, cursor.position);
   }
 
-  function reply(cursor: Cursor, batchName: 'firstBatch' | 'nextBatch', batch: Buffer[], open: boolean): Buffer {
-    const head = serializeDoc({ id: open ? Long.fromString(cursor.id) : Long.ZERO, ns: cursor.namespace });
+  function reply(cursor: Cursor, batchName: 'firstBatch' | 'nextBatch', batch: Buffer[], open: boolean, readAt?: number): Buffer {
+    const head = serializeDoc({ id: open ? Long.fromString(cursor.id) : Long.ZERO, ns: cursor.namespace, ...(readAt === undefined ? {} : { atClusterTime: toTimestamp(readAt) }) });
     const body = joinDocuments(rawDocument([arrayPart(batchName, batch)]), head);
     return joinDocuments(rawDocument([{ type: 0x03, name: 'cursor', bytes: body }]), OK);
   }
 
   return {
     /** The reply to a command that opens a cursor. `undefined` as batch size: the server's choice. */
-    open(namespace: string, results: Buffer[], options: { batchSize: number | undefined; single: boolean; session: string | undefined }): Buffer {
+    open(namespace: string, results: Buffer[], options: { batchSize: number | undefined; single: boolean; session: string | undefined; readAt?: number | undefined }): Buffer {
       const cursor: Cursor = { id: '', namespace, remaining: results, position: 0, session: options.session, lastUsedAt: now() };
       const batch = take(cursor, options.batchSize ?? FIRST_BATCH);
       const open = !options.single && cursor.position < results.length;
@@ -50,7 +51,7 @@ export function createCursors(now: () => number) {
         cursor.id = (randomBytes(6).readUIntBE(0, 6) + 1).toString();
         cursors.set(cursor.id, cursor);
       }
-      return reply(cursor, 'firstBatch', batch, open);
+      return reply(cursor, 'firstBatch', batch, open, options.readAt);
     },
 
     more(id: string, namespace: string, batchSize: number | undefined, session: string | undefined): Buffer {

@@ -16,15 +16,21 @@ export const create: Command = async (context) => {
     delete command[option];
   }
   allowOptions(context, []);
-  refuseInTransaction(context);
   const namespace = namespaceOf(context);
+  const { transaction } = context.use;
+  if (transaction) {
+    if (engine.find(namespace)?.exists) throw new CommandError('NamespaceExists', `Collection ${namespace} already exists.`);
+    transaction.namespaces.add(namespace);
+    transaction.created.push({ namespace });
+    return {};
+  }
   if (!engine.find(namespace)?.exists) await engine.whenUnused(namespace);
   engine.create(namespace, {});
   await whenWritten(context);
   return {};
 };
 
-/** MongoDB allows some definitions in a transaction; here they are the concern of no transaction. */
+/** MongoDB allows some of these in a transaction; here only a collection can be made in one. */
 function refuseInTransaction(context: CommandContext): void {
   if (context.use.transaction) throw new CommandError('OperationNotSupportedInTransaction', `Cannot run '${context.name}' in a multi-document transaction on this store.`);
 }

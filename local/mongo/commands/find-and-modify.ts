@@ -16,7 +16,8 @@ export const findAndModify: Command = async (context) => {
   const statement = compile(context, namespace);
   const remembered = rememberedReply(context, 0);
   try {
-    return remembered ?? (await runStatement(context, namespace, statement, (reply) => retryEntry(context, 0, reply)));
+    // A copy: the reply is completed on its way out.
+    return remembered ? { ...remembered } : (await runStatement(context, namespace, statement, (reply) => retryEntry(context, 0, { ...reply })));
   } finally {
     await whenWritten(context);
     if (command['remove'] === undefined) await context.sessions.whenSnapshotDurable(context.use.session);

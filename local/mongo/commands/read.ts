@@ -1,11 +1,12 @@
 import { Int32 } from 'bson';
 import { keyOf } from '../bson/key.ts';
 import { isA, isDoc } from '../bson/value.ts';
+import { toTimestamp } from '../cluster-time.ts';
 import { CommandError } from '../errors.ts';
 import { isTruthy } from '../query/expression.ts';
 import { splitPath, valuesAt } from '../query/path.ts';
 import { parseSort } from '../query/sort.ts';
-import { allowOptions, checkedNamespace, collectionSeen, countOption, docOption, letVariables, namespaceOf, viewOf, type Command } from './context.ts';
+import { allowOptions, checkedNamespace, collectionSeen, countOption, docOption, letVariables, namespaceOf, snapshotMoment, viewOf, type Command } from './context.ts';
 import { resultBytes, select } from './select.ts';
 
 const FIND_OPTIONS = ['filter', 'sort', 'projection', 'skip', 'limit', 'batchSize', 'singleBatch', 'hint', 'let', 'noCursorTimeout', 'allowDiskUse', 'allowPartialResults'];
@@ -29,8 +30,9 @@ export const find: Command = async (context) => {
     viewOf(context, namespace),
   );
   const results = resultBytes(selected, projection, variables);
+  const readAt = snapshotMoment(context);
   await sessions.whenSnapshotDurable(use.session);
-  return cursors.open(namespace, results, { batchSize: countOption(command, 'batchSize'), single: isTruthy(command['singleBatch']), session: use.session?.id });
+  return cursors.open(namespace, results, { batchSize: countOption(command, 'batchSize'), single: isTruthy(command['singleBatch']), session: use.session?.id, readAt });
 };
 
 export const getMore: Command = (context) => {
@@ -86,6 +88,7 @@ export const distinct: Command = async (context) => {
       for (const item of Array.isArray(value) ? (value as unknown[]) : [value]) if (item !== undefined) values.set(keyOf(item), item);
     }
   }
+  const readAt = snapshotMoment(context);
   await sessions.whenSnapshotDurable(use.session);
-  return { values: [...values.values()] };
+  return { values: [...values.values()], ...(readAt === undefined ? {} : { atClusterTime: toTimestamp(readAt) }) };
 };

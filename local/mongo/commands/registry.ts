@@ -28,7 +28,7 @@ export const COMMANDS: Readonly<Record<string, Registered>> = {
   commitTransaction: { run: commitTransaction, inTransaction: true },
   abortTransaction: { run: abortTransaction, inTransaction: true },
   count: { run: count },
-  create: { run: create },
+  create: { run: create, inTransaction: true },
   drop: { run: drop },
   dropDatabase: { run: dropDatabase },
   listCollections: { run: listCollections },

@@ -1,8 +1,8 @@
-import { rawDocument, type Part, arrayPart } from '../bson/raw.ts';
-import { valuesEqual } from '../bson/compare.ts';
-import { serializeDoc, type Doc } from '../bson/value.ts';
+import type { Doc } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
+import { nextMoment } from '../cluster-time.ts';
 import { createMemoryLog } from '../journal.ts';
+import { encodeRecord, rememberRetry, type RetryEntry } from '../record.ts';
 import { Collection } from './collection.ts';
 import { Transaction, type DocumentRecord, type Op, type View, type WrittenCollection } from './mvcc.ts';
 
@@ -15,27 +15,7 @@ export interface DurableLog {
   close(): Promise<void>;
 }
 
-/** An answer to a retryable write or the end of a transaction, kept with the commit it belongs to. */
-export interface RetryEntry {
-  session: string;
-  number: number;
-  /** A statement's number in its command, or -1 for a committed transaction. */
-  statement: number;
-  /** The last of several statements with the same answer: a large insert is one line, not thousands. */
-  through?: number;
-  reply: Doc;
-}
-
-function rememberRetry(pending: RetryEntry[], entry: RetryEntry): void {
-  const last = pending.at(-1);
-  const follows = last && last.session === entry.session && last.number === entry.number && entry.statement === (last.through ?? last.statement) + 1;
-  if (follows && isPlainCount(entry.reply) && isPlainCount(last.reply) && valuesEqual(last.reply, entry.reply)) last.through = entry.statement;
-  else pending.push({ ...entry });
-}
-
-function isPlainCount(reply: Doc): boolean {
-  return Object.keys(reply).every((name) => name === 'n' || name === 'nModified');
-}
+const SNAPSHOT_LIFETIME_MS = 5 * 60_000;
 
 /** The collections and the commits. `use` gives it the log once what was in the log has been recovered. */
 export function createEngine() {
@@ -44,18 +24,23 @@ export function createEngine() {
   const active = new Set<Transaction>();
   const garbage: { collection: WrittenCollection; record: DocumentRecord; at: number }[] = [];
   let garbageStart = 0;
-  let clock = 1;
+  let clock = nextMoment(0);
+  /** Views before this moment may miss versions that have been let go. */
+  let horizon = 0;
+  const snapshots: { at: number; expiresAt: number }[] = [];
   let pendingOps: Op[] = [];
   let pendingRetries: RetryEntry[] = [];
 
   function oldestView(): number {
     let oldest = Math.min(clock, log.durableAt);
     for (const transaction of active) oldest = Math.min(oldest, transaction.readAt);
-    return oldest;
+    while ((snapshots[0]?.expiresAt ?? Infinity) <= Date.now()) snapshots.shift();
+    return Math.min(oldest, snapshots[0]?.at ?? oldest);
   }
 
   function collectGarbage(): void {
     const oldest = oldestView();
+    horizon = Math.max(horizon, oldest);
     for (let item = garbage[garbageStart]; item && item.at <= oldest; item = garbage[garbageStart]) {
       item.collection.prune(item.record, oldest);
       garbageStart += 1;
@@ -66,6 +51,15 @@ export function createEngine() {
     }
   }
 
+  /** The collection to write to. Made on the first write, and no one else's to see until that is committed. */
+  function ensure(namespace: string): Collection {
+    const present = collections.get(namespace);
+    if (present) return present;
+    const made = new Collection(namespace, {}, false);
+    collections.set(namespace, made);
+    return made;
+  }
+
   function begin(): Transaction {
     const transaction = new Transaction(clock);
     active.add(transaction);
@@ -74,8 +68,12 @@ export function createEngine() {
 
   function commit(transaction: Transaction, retries: readonly RetryEntry[] = []): void {
     active.delete(transaction);
-    if (transaction.writes.size > 0) {
-      clock += 1;
+    if (transaction.hasWritten) {
+      clock = nextMoment(clock);
+      for (const { namespace } of transaction.created) {
+        ensure(namespace).exists = true;
+        pendingOps.push({ kind: 'create', namespace, options: {} });
+      }
       for (const [record, { version, collection, op }] of transaction.writes) {
         version.owner = null;
         version.committedAt = clock;
@@ -97,7 +95,7 @@ export function createEngine() {
   /** Hands what was committed since the last call to the log as one record. Must run before the next await. */
   function seal(): void {
     if (pendingOps.length === 0 && pendingRetries.length === 0) return;
-    if (pendingOps.every(({ kind }) => kind !== 'put' && kind !== 'delete')) clock += 1;
+    if (pendingOps.every(({ kind }) => kind !== 'put' && kind !== 'delete')) clock = nextMoment(clock);
     log.append(encodeRecord(pendingOps, pendingRetries), clock);
     pendingOps = [];
     pendingRetries = [];
@@ -123,13 +121,18 @@ export function createEngine() {
       return collections.get(namespace);
     },
 
-    /** The collection to write to. Made on the first write, and no one else's to see until that is committed. */
-    ensure(namespace: string): Collection {
-      const present = collections.get(namespace);
-      if (present) return present;
-      const made = new Collection(namespace, {}, false);
-      collections.set(namespace, made);
-      return made;
+    ensure,
+
+    get durableAt(): number {
+      return log.durableAt;
+    },
+
+    /** What a read at one moment sees. The moment stays readable for the five minutes MongoDB promises. */
+    snapshotView(at: number): View {
+      if (at < horizon) throw new CommandError('SnapshotTooOld', 'Read timestamp is older than the oldest available timestamp.');
+      const last = snapshots.at(-1);
+      if (at > (last?.at ?? 0)) snapshots.push({ at, expiresAt: Date.now() + SNAPSHOT_LIFETIME_MS });
+      return { readAt: at, transaction: null };
     },
 
     create(namespace: string, options: Doc): Collection {
@@ -184,43 +187,3 @@ export function createEngine() {
 }
 
 export type Engine = ReturnType<typeof createEngine>;
-
-const OP_CODES = { put: 'p', delete: 'd', create: 'c', drop: 'x', createIndex: 'i', dropIndex: 'y' } as const;
-
-function stringPart(name: string, text: string): Part {
-  const bytes = Buffer.allocUnsafe(5 + Buffer.byteLength(text));
-  bytes.writeInt32LE(bytes.length - 4, 0);
-  bytes.write(text, 4);
-  bytes[bytes.length - 1] = 0;
-  return { type: 0x02, name, bytes };
-}
-
-function encodeOp(op: Op): Buffer {
-  const parts = [stringPart('o', OP_CODES[op.kind]), stringPart('n', op.namespace)];
-  switch (op.kind) {
-    case 'put':
-      parts.push({ type: 0x03, name: 'd', bytes: op.bytes });
-      break;
-    case 'delete':
-      parts.push({ type: 0x03, name: 'd', bytes: serializeDoc({ _id: op.id }) });
-      break;
-    case 'create':
-      parts.push({ type: 0x03, name: 'd', bytes: serializeDoc(op.options) });
-      break;
-    case 'createIndex':
-      parts.push({ type: 0x03, name: 'd', bytes: serializeDoc(op.spec) });
-      break;
-    case 'dropIndex':
-      parts.push({ type: 0x03, name: 'd', bytes: serializeDoc({ name: op.name }) });
-      break;
-    case 'drop':
-      break;
-  }
-  return rawDocument(parts);
-}
-
-export function encodeRecord(ops: readonly Op[], retries: readonly RetryEntry[]): Buffer {
-  const parts = [arrayPart('ops', ops.map(encodeOp))];
-  if (retries.length > 0) parts.push(arrayPart('retries', retries.map((entry) => serializeDoc({ ...entry }))));
-  return rawDocument(parts);
-}

@@ -88,11 +88,17 @@ export class Transaction implements View {
   readonly writes = new Map<DocumentRecord, { version: Version; op: Op; collection: WrittenCollection }>();
   /** Namespaces read or written: dropping one waits for the transactions that use it. */
   readonly namespaces = new Set<string>();
+  /** Collections made explicitly in this transaction. */
+  readonly created: { namespace: string }[] = [];
   private waiters: (() => void)[] = [];
   private over = false;
 
   constructor(readAt: number) {
     this.readAt = readAt;
+  }
+
+  get hasWritten(): boolean {
+    return this.writes.size > 0 || this.created.length > 0;
   }
 
   get ended(): Promise<void> {
