@@ -2,6 +2,7 @@ import DataLoader from 'dataloader';
 import type { SessionMaterial, Viewer } from '../../kit/graphql/identity.ts';
 import type { SubgraphRequest } from '../../kit/graphql/subgraph-server.ts';
 import type { SessionTokens } from './domain/session.ts';
+import { parseRefreshToken } from './domain/session.ts';
 import type { User } from './domain/user.ts';
 import type { UserRepository } from './repositories/user-repository.ts';
 import type { ChangePassword } from './usecases/change-password.ts';
@@ -28,12 +29,14 @@ export type UseCases = {
 
 export type Context = {
   readonly viewer: Viewer | null;
+  /** Who reads the answer: the viewer, or who has just signed in by this very request. */
+  readonly reader: () => Viewer | null;
   /** Refresh token, user agent and address as the router saw them. */
   readonly material: SessionMaterial;
   readonly usecases: UseCases;
   readonly loadUser: (id: string) => Promise<User | null>;
   /** Sent beside the data, for the router to make cookies of. */
-  readonly cookies: { readonly set: (tokens: SessionTokens) => void; readonly clear: () => void };
+  readonly cookies: { readonly set: (user: User, tokens: SessionTokens) => void; readonly clear: () => void };
 };
 
 export function createContextFactory(deps: { users: UserRepository; usecases: UseCases }) {
@@ -42,13 +45,16 @@ export function createContextFactory(deps: { users: UserRepository; usecases: Us
       const found = new Map((await deps.users.findByIds(ids)).map((user) => [user.id, user]));
       return ids.map((id) => found.get(id) ?? null);
     });
+    let reader = request.identity.viewer;
     return {
       viewer: request.identity.viewer,
+      reader: () => reader,
       material: request.identity.session ?? {},
       usecases: deps.usecases,
       loadUser: (id) => users.load(id),
       cookies: {
-        set: (tokens) => {
+        set: (user, tokens) => {
+          reader = { userId: user.id, sid: parseRefreshToken(tokens.refreshToken)?.sid ?? '', roles: user.roles };
           request.extensions['session'] = {
             set: {
               accessToken: tokens.accessToken,
@@ -59,6 +65,7 @@ export function createContextFactory(deps: { users: UserRepository; usecases: Us
           };
         },
         clear: () => {
+          reader = null;
           request.extensions['session'] = { clear: true };
         },
       },

@@ -27,7 +27,7 @@ export const accountMutations: Implements<MutationResolvers, 'changePassword' | 
     const viewer = requireViewer(context.viewer);
     const input = parseInput(changePasswordSchema, args.input, 'input');
     const outcome = await context.usecases.changePassword(viewer, input, context.material.refreshToken);
-    if (outcome.kind === 'ChangePasswordPayload' && outcome.tokens) context.cookies.set(outcome.tokens);
+    if (outcome.kind === 'ChangePasswordPayload' && outcome.tokens) context.cookies.set(outcome.user, outcome.tokens);
     return outcome;
   },
 

@@ -11,7 +11,7 @@ import { logInSchema, logOutSchema, revokeSessionSchema, signUpSchema } from './
 const presentedBy = (context: Context): Presented => ({ viewer: context.viewer, refreshToken: context.material.refreshToken });
 
 function withCookies<Outcome extends SignedIn | { readonly kind: string }>(context: Context, outcome: Outcome): Outcome {
-  if ('tokens' in outcome) context.cookies.set(outcome.tokens);
+  if ('tokens' in outcome) context.cookies.set(outcome.user, outcome.tokens);
   return outcome;
 }
 

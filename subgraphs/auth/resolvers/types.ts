@@ -6,9 +6,9 @@ import type { Implements } from './implements.ts';
 
 export const User: Implements<UserResolvers, '__resolveReference' | 'email' | 'roles' | 'sessions'> = {
   __resolveReference: (reference, context) => context.loadUser(parseInput(idReferenceSchema, reference).id),
-  email: (user, _args, context) => (canReadAccount(context.viewer, user) ? user.email : null),
-  roles: (user, _args, context) => (canReadAccount(context.viewer, user) ? user.roles : null),
-  sessions: (user, _args, context) => context.usecases.listSessions(context.viewer, user),
+  email: (user, _args, context) => (canReadAccount(context.reader(), user) ? user.email : null),
+  roles: (user, _args, context) => (canReadAccount(context.reader(), user) ? user.roles : null),
+  sessions: (user, _args, context) => context.usecases.listSessions(context.reader(), user),
 };
 
 export const Session: Implements<SessionResolvers, 'id' | 'createdAt' | 'lastUsedAt' | 'userAgent'> = {
