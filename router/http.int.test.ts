@@ -33,7 +33,7 @@ describe('the router over HTTP', () => {
 
     it('gives many objects of one representation the same answer', async () => {
       const { data } = await world.ask('{ events(count: 20) { organizer { displayName } } }');
-      expect(new Set((data?.['events'] as { organizer: { displayName: string } }[]).map((event) => event.organizer.displayName))).toEqual(new Set(['User u0', 'User u1']));
+      expect(data?.['events']).toEqual(Array.from({ length: 20 }, (_, index) => ({ organizer: { displayName: `User u${index % 2}` } })));
     });
 
     it('answers the introspection query of tools', async () => {

@@ -1,4 +1,4 @@
-import { GraphQLError } from 'graphql';
+import { AppError } from '../../kit/graphql/errors.ts';
 
 type Update = { readonly kind: string; readonly event: { readonly id: string }; readonly version: number; readonly previousVersion: number | null; readonly seats: readonly { readonly id: string; readonly status: string }[] };
 
@@ -27,7 +27,7 @@ export function createSeatFeed() {
       for (const listener of listeners) listener(null);
     },
     subscribe(eventId: string, sinceVersion: number | null | undefined): AsyncIterableIterator<{ seatMapChanged: Update }> {
-      if (eventId === 'unknown') throw new GraphQLError('No such event.', { extensions: { code: 'NOT_FOUND' } });
+      if (eventId === 'unknown') throw new AppError('NOT_FOUND', 'No such event.');
       opened.push({ eventId, sinceVersion });
       const stream = createStream<{ seatMapChanged: Update }>(() => listeners.delete(listener));
       const listener = (update: Update | null): void => (update ? stream.push({ seatMapChanged: update }) : stream.end());

@@ -1,5 +1,3 @@
-import { composeServices } from '@apollo/composition';
-import { parse } from 'graphql';
 import { freshRedisUrl } from '../../tests/harness/fresh.ts';
 import { createIdentitySigner } from '../../kit/graphql/identity.ts';
 import { silentLogger } from '../../kit/runtime/logger.ts';
@@ -10,20 +8,15 @@ import { createRouterApp } from '../app.ts';
 import type { RouterSettings } from '../settings.ts';
 import { SOCKET_DEFAULTS } from '../settings.ts';
 import { fixedSupergraph } from '../supergraph/supergraph-source.ts';
+import { composeForTest } from './compose.ts';
 import { createSeatFeed } from './seat-feed.ts';
 import { createSessionAuthority, newKey } from './session-authority.ts';
 import type { Calls, SubgraphName } from './subgraphs.ts';
 import { authResolvers, eventsResolvers, ordersResolvers, SCHEMAS, startSubgraph } from './subgraphs.ts';
 
 let composed: string | undefined;
-
-export function composedSupergraph(): string {
-  if (composed !== undefined) return composed;
-  const result = composeServices(Object.entries(SCHEMAS).map(([name, schema]) => ({ name, typeDefs: parse(schema), url: `http://${name}.invalid` })));
-  if (result.errors) throw new Error(result.errors.map((error) => error.message).join('\n'));
-  composed = result.supergraphSdl;
-  return composed;
-}
+/** Composing takes a while, and the test files that need no other supergraph share it. */
+const composedSupergraph = (): string => (composed ??= composeForTest(SCHEMAS));
 
 export const TEST_SETTINGS: RouterSettings = {
   publicOrigins: [],
@@ -99,6 +92,7 @@ export async function startWorld(options: { settings?: Partial<RouterSettings>; 
     wsUrl: `${origin.replace('http', 'ws')}/graphql`,
     router,
     redis,
+    subscriberRedis,
     redisUrl,
     authority,
     calls,

@@ -1,0 +1,29 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { silentLogger } from '../../kit/runtime/logger.ts';
+import { eventually } from '../../tests/harness/fresh.ts';
+import { composeForTest } from '../testing/compose.ts';
+import { watchSupergraph } from './supergraph-source.ts';
+
+it('swaps in a changed supergraph, and keeps the one before if the new one cannot be served', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'supergraph-'));
+  const path = join(directory, 'supergraph.graphql');
+  await writeFile(path, composeForTest({ one: 'type Query { before: String }' }));
+  const source = await watchSupergraph({ path, logger: silentLogger, everyMilliseconds: 20 });
+  onTestFinished(async () => {
+    source.close();
+    await rm(directory, { recursive: true });
+  });
+  const seen: string[] = [];
+  source.onChange((supergraph) => seen.push(Object.keys(supergraph.apiSchema.getQueryType()?.getFields() ?? {}).join()));
+
+  await writeFile(path, 'this is no supergraph, and it is longer than before');
+  await writeFile(path, composeForTest({ one: 'type Query { after: String }' }));
+  await eventually('the change is seen', () => seen.includes('after'));
+  expect(source.current().apiSchema.getQueryType()?.getFields()).toHaveProperty('after');
+  await writeFile(path, 'broken');
+  await writeFile(path, composeForTest({ one: 'type Query { last: String }' }));
+  await eventually('the next change is seen', () => seen.includes('last'));
+});
