@@ -74,6 +74,7 @@ export async function createRouterApp(deps: RouterDeps): Promise<RouterApp> {
         url,
         logger,
         ...(settings.subgraphs ? { settings: settings.subgraphs } : {}),
+        onBreaker: (isOpen) => metrics.breakerOpen.set({ subgraph: name }, isOpen ? 1 : 0),
         onFetched: (seconds, ok) => metrics.fetches.observe({ subgraph: name, outcome: ok ? 'answered' : 'failed' }, seconds),
       }),
     ]),
@@ -98,7 +99,10 @@ export async function createRouterApp(deps: RouterDeps): Promise<RouterApp> {
     forceCloseConnections: 'idle',
     return503OnClosing: true,
   });
-  const origins = createOrigins({ own: () => (settings.publicOrigins.length > 0 ? settings.publicOrigins : ownOrigins(app.server)), listed: settings.corsOrigins });
+  const origins = createOrigins({
+    own: () => (settings.publicOrigins.length > 0 ? settings.publicOrigins : ownOrigins(app.server)),
+    listed: settings.corsOrigins,
+  });
   let draining = false;
 
   answerErrorsAsGraphql({ app, logger });
@@ -110,14 +114,28 @@ export async function createRouterApp(deps: RouterDeps): Promise<RouterApp> {
     origin: (origin, allow) => allow(null, origin !== undefined && origins.isListed(origin)),
     credentials: true,
     methods: ['GET', 'POST'],
-    allowedHeaders: ['content-type', 'authorization', 'idempotency-key', 'apollo-require-preflight', 'x-apollo-operation-name', 'traceparent'],
+    allowedHeaders: [
+      'content-type',
+      'authorization',
+      'idempotency-key',
+      'apollo-require-preflight',
+      'x-apollo-operation-name',
+      'traceparent',
+    ],
     exposedHeaders: ['retry-after', 'x-request-id'],
     maxAge: 600,
   });
   const apollo = createGraphqlServer({ supergraphs, pipeline, sessions, fetches, cookies: settings.cookies, logger });
   await apollo.start();
   const playground = await servePlayground({ app, directory: settings.playgroundDirectory, enabled: settings.playground });
-  serveGraphql({ app, apollo, origins, rateLimits, playground, onAnswered: (status, seconds) => metrics.requests.observe({ status: String(status) }, seconds) });
+  serveGraphql({
+    app,
+    apollo,
+    origins,
+    rateLimits,
+    playground,
+    onAnswered: (status, seconds) => metrics.requests.observe({ status: String(status) }, seconds),
+  });
   const upstreams = createUpstreams({ urls: deps.subgraphUrls, identities, logger });
   const hub = createHub({
     upstreams,

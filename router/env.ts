@@ -6,7 +6,10 @@ import { SOCKET_DEFAULTS } from './settings.ts';
 
 const originSchema = z
   .string()
-  .refine((value) => URL.canParse(value) && new URL(value).origin === value, 'must be an origin such as https://tickets.example, without a path');
+  .refine(
+    (value) => URL.canParse(value) && new URL(value).origin === value,
+    'must be an origin such as https://tickets.example, without a path',
+  );
 const countSchema = z.coerce.number().int().min(1);
 
 export const routerEnvSchema = z
@@ -29,7 +32,10 @@ export const routerEnvSchema = z
     PUBLIC_ORIGIN: listSchema.pipe(z.array(originSchema)).optional(),
     CORS_ORIGINS: listSchema.pipe(z.array(originSchema)).default([]),
     COOKIE_SECURE: booleanSchema.optional(),
-    COOKIE_DOMAIN: z.string().regex(/^\.?[a-z0-9.-]+$/i, 'must be a domain name').optional(),
+    COOKIE_DOMAIN: z
+      .string()
+      .regex(/^\.?[a-z0-9.-]+$/i, 'must be a domain name')
+      .optional(),
     ACCESS_TOKEN_TTL_SECONDS: secondsSchema.default(900),
     GRAPHQL_INTROSPECTION: z.enum(['on', 'off']).optional(),
     TRUSTED_PROXY_HOPS: z.coerce.number().int().min(0).max(10).default(0),

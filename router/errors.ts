@@ -32,13 +32,30 @@ export function clientErrorsOf(errors: readonly ExecutionError[], requestId: str
       continue;
     }
     if (isOurCode(code) && code !== 'INTERNAL_SERVER_ERROR') {
-      const extensions = Object.fromEntries(SHOWN_EXTENSIONS.flatMap((name) => (error.extensions?.[name] === undefined ? [] : [[name, error.extensions[name]]])));
+      const extensions = Object.fromEntries(
+        SHOWN_EXTENSIONS.flatMap((name) => (error.extensions?.[name] === undefined ? [] : [[name, error.extensions[name]]])),
+      );
       shown.push(new GraphQLError('', { ...options, originalError: new AppError(code, error.message, { extensions }) }));
       continue;
     }
-    logger.error({ requestId, subgraph: error.subgraph, path: error.path, subgraphRequestId: error.extensions?.['requestId'], code, reason: error.message }, 'a subgraph answered with an error');
+    logger.error(
+      {
+        requestId,
+        subgraph: error.subgraph,
+        path: error.path,
+        subgraphRequestId: error.extensions?.['requestId'],
+        code,
+        reason: error.message,
+      },
+      'a subgraph answered with an error',
+    );
     const masked = maskedError({ message: '' }, requestId);
-    shown.push(new GraphQLError('', { ...options, originalError: new AppError('INTERNAL_SERVER_ERROR', masked.message, { extensions: { requestId } }) }));
+    shown.push(
+      new GraphQLError('', {
+        ...options,
+        originalError: new AppError('INTERNAL_SERVER_ERROR', masked.message, { extensions: { requestId } }),
+      }),
+    );
   }
   return shown;
 }
@@ -51,7 +68,12 @@ export function formatForClient(error: unknown, requestId: string, logger: Logge
       if (cause.cause !== undefined) logger.warn({ err: cause.cause, code: cause.code, requestId }, cause.message);
       return { message: cause.message, ...(error.path ? { path: error.path } : {}), extensions: shownExtensions(cause.extensions) };
     }
-    return { message: error.message, ...(error.locations ? { locations: error.locations } : {}), ...(error.path ? { path: error.path } : {}), extensions: shownExtensions(error.extensions) };
+    return {
+      message: error.message,
+      ...(error.locations ? { locations: error.locations } : {}),
+      ...(error.path ? { path: error.path } : {}),
+      extensions: shownExtensions(error.extensions),
+    };
   }
   logger.error({ err: rootCause(error), requestId }, 'a request failed');
   return maskedError({ message: '' }, requestId);
@@ -63,6 +85,10 @@ function isAboutTheRequest(error: GraphQLError): boolean {
 }
 
 /** `http` and `stacktrace` steer Apollo Server, and are nobody else's business. */
-function shownExtensions({ http: _http, stacktrace: _stacktrace, ...extensions }: Readonly<Record<string, unknown>>): Record<string, unknown> {
+function shownExtensions({
+  http: _http,
+  stacktrace: _stacktrace,
+  ...extensions
+}: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return extensions;
 }

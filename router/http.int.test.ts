@@ -19,13 +19,17 @@ describe('the router over HTTP', () => {
 
   describe('composing answers', () => {
     it('joins three subgraphs in one', async () => {
-      const { data, errors } = await world.ask('query($n: Int!) { events(count: $n) { id title available organizer { id displayName } } }', { variables: { n: 1 } });
+      const { data, errors } = await world.ask(
+        'query($n: Int!) { events(count: $n) { id title available organizer { id displayName } } }',
+        { variables: { n: 1 } },
+      );
       expect(errors).toEqual([]);
       expect(data).toEqual({ events: [{ id: 'e0', title: 'Event e0', available: 48, organizer: { id: 'u0', displayName: 'User u0' } }] });
     });
 
     it('keeps aliases, fragments and conditions apart', async () => {
-      const query = 'query($no: Boolean!) { a: event(id: "e1") { ...F } b: event(id: "e2") { id available @include(if: $no) } } fragment F on Event { title who: organizer { displayName } }';
+      const query =
+        'query($no: Boolean!) { a: event(id: "e1") { ...F } b: event(id: "e2") { id available @include(if: $no) } } fragment F on Event { title who: organizer { displayName } }';
       const { data, errors } = await world.ask(query, { variables: { no: false } });
       expect(errors).toEqual([]);
       expect(data).toEqual({ a: { title: 'Event e1', who: { displayName: 'User u1' } }, b: { id: 'e2' } });
@@ -43,7 +47,9 @@ describe('the router over HTTP', () => {
     });
 
     it('forwards the idempotency key and its own request id, and nothing else of the client', async () => {
-      const { data, headers } = await world.ask('{ seenHeaders }', { headers: { 'idempotency-key': 'k-1', 'x-request-id': 'chosen', 'x-seatgraph-identity': 'forged' } });
+      const { data, headers } = await world.ask('{ seenHeaders }', {
+        headers: { 'idempotency-key': 'k-1', 'x-request-id': 'chosen', 'x-seatgraph-identity': 'forged' },
+      });
       expect(JSON.parse(String(data?.['seenHeaders']))).toEqual({ requestId: headers.get('x-request-id'), key: 'k-1' });
       expect(headers.get('x-request-id')).toMatch(/^req_/);
     });
@@ -52,12 +58,20 @@ describe('the router over HTTP', () => {
   describe('errors', () => {
     it.each(['BAD_USER_INPUT', 'NOT_FOUND'])('pass %s through with message, path and issues only', async (code) => {
       const { errors } = await world.ask('query($code: String!) { oops: fails(code: $code) }', { variables: { code } });
-      expect(errors).toEqual([{ message: 'Told by events.', path: ['oops'], extensions: { code, issues: [{ path: ['x'], message: 'is odd' }] } }]);
+      expect(errors).toEqual([
+        { message: 'Told by events.', path: ['oops'], extensions: { code, issues: [{ path: ['x'], message: 'is odd' }] } },
+      ]);
     });
 
     it('mask what nobody meant for clients', async () => {
       const { errors, text, headers } = await world.ask('{ fails(code: "unknown") ping }');
-      expect(errors).toEqual([{ message: 'Something went wrong on our side.', path: ['fails'], extensions: { code: 'INTERNAL_SERVER_ERROR', requestId: headers.get('x-request-id') } }]);
+      expect(errors).toEqual([
+        {
+          message: 'Something went wrong on our side.',
+          path: ['fails'],
+          extensions: { code: 'INTERNAL_SERVER_ERROR', requestId: headers.get('x-request-id') },
+        },
+      ]);
       expect(text).toContain('"ping":"pong"');
       expect(text).not.toMatch(/hunter2|10\.0\.0\.1|serviceName/);
     });
@@ -89,7 +103,9 @@ describe('the router over HTTP', () => {
   });
 
   describe('rights', () => {
-    const cookie = async (claims: typeof admin | typeof attendee | typeof organizer): Promise<Record<string, string>> => ({ cookie: await world.cookieFor(claims) });
+    const cookie = async (claims: typeof admin | typeof attendee | typeof organizer): Promise<Record<string, string>> => ({
+      cookie: await world.cookieFor(claims),
+    });
     const callsOf = (name: string): number => world.calls.filter((call) => call.name === name).length;
 
     it('keep forbidden fields from ever reaching a subgraph', async () => {
@@ -97,7 +113,9 @@ describe('the router over HTTP', () => {
       const anonymous = await world.ask('{ everybody: users { id } ping }');
       expect(anonymous.errors).toEqual([{ message: 'Sign in first.', path: ['everybody'], extensions: { code: 'UNAUTHENTICATED' } }]);
       expect(anonymous.data).toBeNull();
-      const mutation = await world.ask('mutation { ...M } fragment M on Mutation { createEvent(title: "x") { id } }', { headers: await cookie(attendee) });
+      const mutation = await world.ask('mutation { ...M } fragment M on Mutation { createEvent(title: "x") { id } }', {
+        headers: await cookie(attendee),
+      });
       expect(mutation.errors).toEqual([{ message: 'You may not do this.', path: ['createEvent'], extensions: { code: 'FORBIDDEN' } }]);
       expect(mutation.data).toEqual({ createEvent: null });
       const partial = await world.ask('{ secretEvents { id } ping }');
@@ -106,9 +124,13 @@ describe('the router over HTTP', () => {
     });
 
     it('protect nested fields, and say where', async () => {
-      const { data, errors } = await world.ask('{ event(id: "e1") { title organizer { displayName secret } draftNotes } }', { headers: await cookie(attendee) });
+      const { data, errors } = await world.ask('{ event(id: "e1") { title organizer { displayName secret } draftNotes } }', {
+        headers: await cookie(attendee),
+      });
       expect(data).toEqual({ event: { title: 'Event e1', organizer: { displayName: 'User u1', secret: null }, draftNotes: 'notes' } });
-      expect(errors).toEqual([{ message: 'You may not do this.', path: ['event', 'organizer', 'secret'], extensions: { code: 'FORBIDDEN' } }]);
+      expect(errors).toEqual([
+        { message: 'You may not do this.', path: ['event', 'organizer', 'secret'], extensions: { code: 'FORBIDDEN' } },
+      ]);
     });
 
     it('ask for an object whose every field is forbidden, so that it is not taken for missing', async () => {
@@ -124,7 +146,10 @@ describe('the router over HTTP', () => {
 
     it('let through who has the scope', async () => {
       expect((await world.ask('{ users { id } }', { headers: await cookie(admin) })).data).toEqual({ users: [] });
-      const created = await world.ask('mutation($t: String!) { createEvent(title: $t) { title organizer { displayName } } }', { variables: { t: 'New' }, headers: await cookie(organizer) });
+      const created = await world.ask('mutation($t: String!) { createEvent(title: $t) { title organizer { displayName } } }', {
+        variables: { t: 'New' },
+        headers: await cookie(organizer),
+      });
       expect(created.data).toEqual({ createEvent: { title: 'New', organizer: { displayName: 'User u1' } } });
     });
   });
@@ -136,7 +161,11 @@ describe('the router over HTTP', () => {
       expect((await post({ origin: 'https://evil.test' })).status).toBe(403);
       expect((await post({ origin: 'null' })).status).toBe(403);
       expect((await post({ 'sec-fetch-site': 'cross-site' })).status).toBe(403);
-      const form = await fetch(`${world.origin}/graphql`, { method: 'POST', headers: { 'content-type': 'text/plain' }, body: '{"query":"{ ping }"}' });
+      const form = await fetch(`${world.origin}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'text/plain' },
+        body: '{"query":"{ ping }"}',
+      });
       expect(form.status).toBe(400);
       const get = await fetch(`${world.origin}/graphql?query=${encodeURIComponent('{ ping }')}`);
       expect(get.status).toBe(400);
@@ -148,7 +177,10 @@ describe('the router over HTTP', () => {
       expect(listed.headers.get('access-control-allow-origin')).toBe('https://app.test');
       expect(listed.headers.get('access-control-allow-credentials')).toBe('true');
       const preflight = (origin: string) =>
-        fetch(`${world.origin}/graphql`, { method: 'OPTIONS', headers: { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'content-type' } });
+        fetch(`${world.origin}/graphql`, {
+          method: 'OPTIONS',
+          headers: { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'content-type' },
+        });
       expect((await preflight('https://app.test')).headers.get('access-control-allow-headers')).toContain('content-type');
       expect((await preflight('https://evil.test')).headers.get('access-control-allow-origin')).toBeNull();
     });
@@ -159,7 +191,8 @@ describe('the router over HTTP', () => {
     });
 
     it('let a GET query through that proves a preflight, and refuse a GET mutation', async () => {
-      const get = (query: string) => fetch(`${world.origin}/graphql?query=${encodeURIComponent(query)}`, { headers: { 'apollo-require-preflight': 'yes' } });
+      const get = (query: string) =>
+        fetch(`${world.origin}/graphql?query=${encodeURIComponent(query)}`, { headers: { 'apollo-require-preflight': 'yes' } });
       expect(await (await get('{ ping }')).json()).toEqual({ data: { ping: 'pong' } });
       expect((await get('mutation { slowly }')).status).toBe(405);
     });
@@ -195,7 +228,9 @@ describe('a router in production', () => {
       const typo = await world.ask('{ pin }');
       expect(typo.errors[0]?.message).toMatch(/Cannot query field/);
       expect(typo.text).not.toContain('Did you mean');
-      const input = await world.ask('mutation($i: LogInInput!) { logIn(input: $i) }', { variables: { i: { emial: 'x', email: 'a', password: 'b' } } });
+      const input = await world.ask('mutation($i: LogInInput!) { logIn(input: $i) }', {
+        variables: { i: { emial: 'x', email: 'a', password: 'b' } },
+      });
       expect(input.errors[0]?.extensions['code']).toBe('BAD_USER_INPUT');
       expect(input.text).not.toContain('Did you mean');
       expect((await fetch(`${world.origin}/graphql`, { headers: { accept: 'text/html' } })).status).toBe(404);
@@ -223,7 +258,10 @@ describe('with subgraphs that fail', () => {
     for (const server of opened) server.close().closeAllConnections();
   });
 
-  const unavailable = (subgraph: string) => ({ message: `The ${subgraph} service cannot be reached right now. Try again shortly.`, extensions: { code: 'SUBGRAPH_UNAVAILABLE', subgraph } });
+  const unavailable = (subgraph: string) => ({
+    message: `The ${subgraph} service cannot be reached right now. Try again shortly.`,
+    extensions: { code: 'SUBGRAPH_UNAVAILABLE', subgraph },
+  });
 
   it.each([
     ['that are down', async () => 'http://127.0.0.1:9/graphql'],
@@ -233,10 +271,15 @@ describe('with subgraphs that fail', () => {
     ['that send more than is taken', () => oddServer(() => ({ status: 200, body: `{"data":{"x":"${'x'.repeat(200_000)}"}}` }))],
   ])('nulls the fields of those %s, once, and leaks nothing', async (_what, url) => {
     const orders = await url();
-    const world = await startWorld({ urls: { orders }, settings: { subgraphs: { queryDeadlineMs: 300, mutationDeadlineMs: 300, bodyLimitBytes: 100_000 } } });
+    const world = await startWorld({
+      urls: { orders },
+      settings: { subgraphs: { queryDeadlineMs: 300, mutationDeadlineMs: 300, bodyLimitBytes: 100_000 } },
+    });
     try {
       const started = performance.now();
-      const { data, errors, text } = await world.ask('{ events(count: 2) { title available organizer { displayName } } event(id: "e5") { available } }');
+      const { data, errors, text } = await world.ask(
+        '{ events(count: 2) { title available organizer { displayName } } event(id: "e5") { available } }',
+      );
       expect(performance.now() - started).toBeLessThan(1_500);
       expect(data).toEqual({
         events: [

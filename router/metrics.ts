@@ -11,13 +11,34 @@ export function createMetrics() {
   collectDefaultMetrics({ register: registry });
   return {
     registry,
-    requests: new Histogram({ name: 'router_request_seconds', help: 'GraphQL requests over HTTP', labelNames: ['status'], buckets: SECONDS, registers }),
-    fetches: new Histogram({ name: 'router_fetch_seconds', help: 'Fetches from subgraphs', labelNames: ['subgraph', 'outcome'], buckets: SECONDS, registers }),
-    breakerOpen: new Gauge({ name: 'router_breaker_open', help: '1 while the circuit of a subgraph is open', labelNames: ['subgraph'], registers }),
+    requests: new Histogram({
+      name: 'router_request_seconds',
+      help: 'GraphQL requests over HTTP',
+      labelNames: ['status'],
+      buckets: SECONDS,
+      registers,
+    }),
+    fetches: new Histogram({
+      name: 'router_fetch_seconds',
+      help: 'Fetches from subgraphs',
+      labelNames: ['subgraph', 'outcome'],
+      buckets: SECONDS,
+      registers,
+    }),
+    breakerOpen: new Gauge({
+      name: 'router_breaker_open',
+      help: '1 while the circuit of a subgraph is open',
+      labelNames: ['subgraph'],
+      registers,
+    }),
     sockets: new Gauge({ name: 'router_sockets', help: 'Open WebSockets', registers }),
     topics: new Gauge({ name: 'router_topics', help: 'Open upstream subscriptions', registers }),
     deliveries: new Counter({ name: 'router_deliveries_total', help: 'Subscription events written to sockets', registers }),
-    resynchronised: new Counter({ name: 'router_resynchronised_total', help: 'Slow subscribers that were sent a new snapshot instead of what they missed', registers }),
+    resynchronised: new Counter({
+      name: 'router_resynchronised_total',
+      help: 'Slow subscribers that were sent a new snapshot instead of what they missed',
+      registers,
+    }),
   };
 }
 export type Metrics = ReturnType<typeof createMetrics>;

@@ -27,10 +27,15 @@ describe('sessions', () => {
 
   describe('logging in', () => {
     it('sets both cookies, and shows no token in the body', async () => {
-      const { data, text, setCookies, headers } = await world.ask('mutation { logIn(input: { email: "ada", password: "x" }) }', { headers: { 'user-agent': 'test-agent' } });
+      const { data, text, setCookies, headers } = await world.ask('mutation { logIn(input: { email: "ada", password: "x" }) }', {
+        headers: { 'user-agent': 'test-agent' },
+      });
       expect(data).toEqual({ logIn: true });
       expect(text).not.toMatch(/extensions|eyJ/);
-      expect(setCookies).toEqual([expect.stringMatching(/^access_token=eyJ[^;]+; Max-Age=900; Path=\/; HttpOnly; SameSite=Lax$/), expect.stringMatching(/^refresh_token=s-ada\.[^;]+; Max-Age=1209600; Path=\/; HttpOnly; SameSite=Lax$/)]);
+      expect(setCookies).toEqual([
+        expect.stringMatching(/^access_token=eyJ[^;]+; Max-Age=900; Path=\/; HttpOnly; SameSite=Lax$/),
+        expect.stringMatching(/^refresh_token=s-ada\.[^;]+; Max-Age=1209600; Path=\/; HttpOnly; SameSite=Lax$/),
+      ]);
       expect(headers.get('cache-control')).toBe('no-store');
       const { session } = world.calls.findLast((call) => call.name === 'logIn')?.request.identity ?? {};
       expect(session).toEqual({ userAgent: 'test-agent', address: '127.0.0.1' });
@@ -45,7 +50,9 @@ describe('sessions', () => {
     it('presents the session it replaces, and does not refresh it first', async () => {
       const refreshToken = world.authority.refreshToken(someone());
       const before = refreshes();
-      await world.ask('mutation { logIn(input: { email: "bob", password: "x" }) }', { headers: { cookie: `refresh_token=${refreshToken}` } });
+      await world.ask('mutation { logIn(input: { email: "bob", password: "x" }) }', {
+        headers: { cookie: `refresh_token=${refreshToken}` },
+      });
       expect(refreshes()).toBe(before);
       expect(world.calls.findLast((call) => call.name === 'logIn')?.request.identity.session?.refreshToken).toBe(refreshToken);
     });
@@ -53,7 +60,9 @@ describe('sessions', () => {
     it('refreshes once when the client asks to refresh', async () => {
       const refreshToken = world.authority.refreshToken(someone());
       const before = refreshes();
-      const { setCookies } = await world.ask('mutation { refreshSession { refreshed } }', { headers: { cookie: `refresh_token=${refreshToken}` } });
+      const { setCookies } = await world.ask('mutation { refreshSession { refreshed } }', {
+        headers: { cookie: `refresh_token=${refreshToken}` },
+      });
       expect(setCookies).toHaveLength(2);
       expect(refreshes()).toBe(before + 1);
     });
@@ -77,15 +86,21 @@ describe('sessions', () => {
       const token = await world.authority.accessToken(mine);
       const second = await world.authority.accessToken({ ...mine, generation: 2 });
       expect(await who(world, { cookie: `access_token=${token}`, authorization: `Bearer ${second}` })).toBe(mine.userId);
-      const conflict = await world.ask('{ ping }', { headers: { cookie: `access_token=${token}`, authorization: `Bearer ${await world.authority.accessToken(other)}` } });
+      const conflict = await world.ask('{ ping }', {
+        headers: { cookie: `access_token=${token}`, authorization: `Bearer ${await world.authority.accessToken(other)}` },
+      });
       expect(conflict.status).toBe(401);
       expect(conflict.errors[0]?.extensions).toEqual({ code: 'UNAUTHENTICATED' });
     });
 
     it('are refused when two different cookies of one name come', async () => {
       const [one, two] = await Promise.all([world.authority.accessToken(someone()), world.authority.accessToken(someone())]);
-      expect((await world.ask('{ ping }', { headers: { cookie: `access_token=${one}; access_token=${two}` } })).errors[0]?.extensions['code']).toBe('UNAUTHENTICATED');
-      expect((await world.ask('{ ping }', { headers: { cookie: `access_token=${one}; access_token=${one}` } })).data).toEqual({ ping: 'pong' });
+      expect(
+        (await world.ask('{ ping }', { headers: { cookie: `access_token=${one}; access_token=${two}` } })).errors[0]?.extensions['code'],
+      ).toBe('UNAUTHENTICATED');
+      expect((await world.ask('{ ping }', { headers: { cookie: `access_token=${one}; access_token=${one}` } })).data).toEqual({
+        ping: 'pong',
+      });
     });
 
     it('count for nothing if forged, foreign, expired, oversized or of another kind', async () => {
@@ -117,7 +132,7 @@ describe('sessions', () => {
       }
     });
 
-    it('end with their session, and with their user\'s token version', async () => {
+    it("end with their session, and with their user's token version", async () => {
       const [ended, raised] = [someone(), someone()];
       await world.redis.set(sessionKeys.revoked(ended.sid), '1');
       await world.redis.set(sessionKeys.userVersion(raised.userId), '2');
@@ -155,7 +170,9 @@ describe('sessions', () => {
       const cookie = `refresh_token=${world.authority.refreshToken(claims)}`;
       const before = refreshes();
       const answers = await Promise.all(Array.from({ length: 20 }, () => world.ask('{ me { id } }', { headers: { cookie } })));
-      expect(new Set(answers.map((answer) => JSON.stringify(answer.data)))).toEqual(new Set([JSON.stringify({ me: { id: claims.userId } })]));
+      expect(new Set(answers.map((answer) => JSON.stringify(answer.data)))).toEqual(
+        new Set([JSON.stringify({ me: { id: claims.userId } })]),
+      );
       expect(refreshes() - before).toBeLessThanOrEqual(3);
     });
 
@@ -168,7 +185,9 @@ describe('sessions', () => {
     it('leaves a token alone that is still good', async () => {
       const claims = someone();
       const before = refreshes();
-      await world.ask('{ ping }', { headers: { cookie: `${await world.cookieFor(claims)}; refresh_token=${world.authority.refreshToken(claims)}` } });
+      await world.ask('{ ping }', {
+        headers: { cookie: `${await world.cookieFor(claims)}; refresh_token=${world.authority.refreshToken(claims)}` },
+      });
       expect(refreshes()).toBe(before);
     });
   });
@@ -199,7 +218,9 @@ describe('sessions with Redis away', () => {
     try {
       const claims = { userId: 'u1', sid: 's1', roles: ['ATTENDEE'] } as const;
       const headers = { cookie: await world.cookieFor(claims) };
-      expect((await world.ask('mutation { purchase(key: "a") }', { headers: { ...headers, 'idempotency-key': 'k' } })).data).toEqual({ purchase: 'k' });
+      expect((await world.ask('mutation { purchase(key: "a") }', { headers: { ...headers, 'idempotency-key': 'k' } })).data).toEqual({
+        purchase: 'k',
+      });
       world.redis.disconnect();
       expect((await world.ask('{ me { id } }', { headers })).data).toEqual({ me: { id: 'u1' } });
       const mutation = await world.ask('mutation { purchase(key: "a") }', { headers });
@@ -215,7 +236,8 @@ describe('rate limits', () => {
   it('stop guessing of passwords per account and address, with the time to wait', async () => {
     const world = await startWorld({ settings: { rateLimitScale: 1 } });
     try {
-      const logIn = (email: string) => world.ask('mutation($i: LogInInput!) { aliased: logIn(input: $i) }', { variables: { i: { email, password: 'x' } } });
+      const logIn = (email: string) =>
+        world.ask('mutation($i: LogInInput!) { aliased: logIn(input: $i) }', { variables: { i: { email, password: 'x' } } });
       for (let attempt = 0; attempt < 5; attempt += 1) expect((await logIn('ada@test.example')).data).toEqual({ aliased: true });
       const refused = await logIn(' ADA@test.example');
       expect(refused.status).toBe(429);

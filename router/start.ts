@@ -11,7 +11,11 @@ import { remoteAccessTokenKeys } from './session/access-token.ts';
 import { watchSupergraph } from './supergraph/supergraph-source.ts';
 
 /** A whole router process: settings, connections, app, port. Resolves with its address once it answers. */
-export async function startRouter(environment: Readonly<Record<string, string | undefined>>, logger: Logger, lifecycle: Lifecycle): Promise<string> {
+export async function startRouter(
+  environment: Readonly<Record<string, string | undefined>>,
+  logger: Logger,
+  lifecycle: Lifecycle,
+): Promise<string> {
   const env = parseEnv(routerEnvSchema, environment);
   const redis = await connectRedis({ url: env.REDIS_URL, name: 'router', logger });
   lifecycle.onClose('redis', () => redis.disconnect());
@@ -21,7 +25,10 @@ export async function startRouter(environment: Readonly<Record<string, string | 
   const app = await createRouterApp({
     supergraphs: await watchSupergraph({ path: env.SUPERGRAPH_PATH, logger }),
     subgraphUrls: { auth: env.AUTH_URL, events: env.EVENTS_URL, orders: env.ORDERS_URL },
-    redis, subscriberRedis, metrics, logger,
+    redis,
+    subscriberRedis,
+    metrics,
+    logger,
     identitySigner: await createIdentitySigner({ issuer: 'router', privateKey: env.IDENTITY_PRIVATE_KEY }),
     accessTokenKeys: remoteAccessTokenKeys(env.AUTH_JWKS_URL ?? new URL('/jwks.json', env.AUTH_URL).href),
     settings: settingsOf(env),

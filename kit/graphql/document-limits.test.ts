@@ -10,7 +10,14 @@ function nested(depth: number): string {
 
 describe('document limits', () => {
   it('let the full introspection query pass', () => {
-    const options = { descriptions: true, specifiedByUrl: true, directiveIsRepeatable: true, schemaDescription: true, inputValueDeprecation: true, oneOf: true };
+    const options = {
+      descriptions: true,
+      specifiedByUrl: true,
+      directiveIsRepeatable: true,
+      schemaDescription: true,
+      inputValueDeprecation: true,
+      oneOf: true,
+    };
     expect(findBrokenLimit(parse(getIntrospectionQuery(options), { maxTokens: DOCUMENT_LIMITS.tokens }))).toBeNull();
   });
 

@@ -29,7 +29,14 @@ export const DOCUMENT_LIMITS: DocumentLimits = {
 /** Validation stops here: a document with ten thousand mistakes need not be told of all. */
 export const MAX_VALIDATION_ERRORS = 5;
 
-type Size = { readonly depth: number; readonly aliases: number; readonly fields: number; readonly selections: number; readonly rootFields: number; readonly directives: number };
+type Size = {
+  readonly depth: number;
+  readonly aliases: number;
+  readonly fields: number;
+  readonly selections: number;
+  readonly rootFields: number;
+  readonly directives: number;
+};
 
 const NOTHING: Size = { depth: 0, aliases: 0, fields: 0, selections: 0, rootFields: 0, directives: 0 };
 
@@ -39,7 +46,8 @@ const NOTHING: Size = { depth: 0, aliases: 0, fields: 0, selections: 0, rootFiel
  */
 export function findBrokenLimit(document: DocumentNode, limits: DocumentLimits = DOCUMENT_LIMITS): GraphQLError | null {
   const fragments = new Map<string, FragmentDefinitionNode>();
-  for (const definition of document.definitions) if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
+  for (const definition of document.definitions)
+    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
   const sizes = new Map<string, Size>();
 
   function sizeOfFragment(name: string): Size {
@@ -108,10 +116,13 @@ function compare(size: Size, limits: DocumentLimits, operation: OperationDefinit
   if (size.directives > limits.directives) return tooMuch('has too many directives', 'directives', limits.directives);
   if (operation === null) return null;
   if (size.rootFields > limits.rootFields) return tooMuch('selects too many root fields', 'root fields', limits.rootFields);
-  if (operation.operation === OperationTypeNode.MUTATION && size.rootFields > limits.mutationRootFields) return tooMuch('has too many mutations', 'mutations', limits.mutationRootFields);
+  if (operation.operation === OperationTypeNode.MUTATION && size.rootFields > limits.mutationRootFields)
+    return tooMuch('has too many mutations', 'mutations', limits.mutationRootFields);
   return null;
 }
 
 function tooMuch(what: string, unit: string, limit: number): GraphQLError {
-  return new GraphQLError(`The operation ${what}: at most ${limit} ${unit}, fragments included.`, { extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } });
+  return new GraphQLError(`The operation ${what}: at most ${limit} ${unit}, fragments included.`, {
+    extensions: { code: 'GRAPHQL_VALIDATION_FAILED' },
+  });
 }

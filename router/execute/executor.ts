@@ -13,7 +13,7 @@ export type SubgraphFetch = {
 /** Carries the viewer's identity and the request's id; never rejects: what went wrong is in `errors`. */
 export type FetchFromSubgraph = (fetch: SubgraphFetch) => Promise<SubgraphAnswer>;
 
-export type Execution = {
+type Execution = {
   /** As the client wrote it: it shapes the answer. */
   readonly checked: CheckedOperation;
   /** Made for the authorized document; undefined when nothing is left to fetch. */
@@ -24,7 +24,7 @@ export type Execution = {
 
 /** Errors as subgraphs gave them, with the path in the client's answer and the subgraph's name. */
 export type ExecutionError = SubgraphError & { readonly subgraph: string | undefined };
-export type ExecutionAnswer = { readonly data: Record<string, unknown> | null | undefined; readonly errors: readonly ExecutionError[] };
+type ExecutionAnswer = { readonly data: Record<string, unknown> | null | undefined; readonly errors: readonly ExecutionError[] };
 
 /** The seam: whoever carries out a plan answers as the stock executor does. */
 export type Executor = (execution: Execution) => Promise<ExecutionAnswer>;

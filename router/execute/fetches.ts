@@ -9,7 +9,7 @@ import type { ReadAnswer, SubgraphAnswer, SubgraphClient } from './subgraph-clie
 import { parseAnswer, SubgraphUnavailable } from './subgraph-client.ts';
 
 /** On whose behalf a request's fetches are made. */
-export type FetchOrigin = {
+type FetchOrigin = {
   readonly viewer: Viewer | null;
   readonly requestId: string;
   /** For auth alone, and only with mutations: nothing else there needs more than the viewer. */
@@ -35,7 +35,11 @@ export function createFetches(deps: { clients: ReadonlyMap<string, SubgraphClien
       const session = fetch.subgraph === AUTH_SUBGRAPH && isMutation ? origin.session : undefined;
       const read = await client.call({
         isMutation,
-        body: JSON.stringify({ query: fetch.query, variables: fetch.variables, ...(fetch.operationName === undefined ? {} : { operationName: fetch.operationName }) }),
+        body: JSON.stringify({
+          query: fetch.query,
+          variables: fetch.variables,
+          ...(fetch.operationName === undefined ? {} : { operationName: fetch.operationName }),
+        }),
         headers: {
           'content-type': 'application/json',
           accept: 'application/json',
@@ -62,7 +66,9 @@ export function createFetches(deps: { clients: ReadonlyMap<string, SubgraphClien
       return (fetch) =>
         withUniqueRepresentations(fetch, async (unique) => {
           if (unique.query.startsWith('mutation')) return (await send(unique, origin)).answer;
-          const key = createHash('sha1').update(JSON.stringify([unique.subgraph, unique.query, unique.variables])).digest('base64');
+          const key = createHash('sha1')
+            .update(JSON.stringify([unique.subgraph, unique.query, unique.variables]))
+            .digest('base64');
           const same = sent.get(key);
           if (same) return parseAnswer((await same).text) ?? unavailableAnswer(unique.subgraph);
           const first = send(unique, origin);
@@ -73,6 +79,14 @@ export function createFetches(deps: { clients: ReadonlyMap<string, SubgraphClien
   };
 }
 
-export function unavailableAnswer(subgraph: string): SubgraphAnswer {
-  return { data: null, errors: [{ message: `The ${subgraph} service cannot be reached right now. Try again shortly.`, extensions: { code: 'SUBGRAPH_UNAVAILABLE', subgraph } }] };
+function unavailableAnswer(subgraph: string): SubgraphAnswer {
+  return {
+    data: null,
+    errors: [
+      {
+        message: `The ${subgraph} service cannot be reached right now. Try again shortly.`,
+        extensions: { code: 'SUBGRAPH_UNAVAILABLE', subgraph },
+      },
+    ],
+  };
 }

@@ -3,7 +3,12 @@ import type { SubgraphFetch } from './executor.ts';
 import { withUniqueRepresentations } from './representations.ts';
 
 const user = (id: string) => ({ __typename: 'User', id });
-const fetchOf = (...ids: string[]): SubgraphFetch => ({ subgraph: 'auth', query: 'query', operationName: undefined, variables: { first: 1, representations: ids.map(user) } });
+const fetchOf = (...ids: string[]): SubgraphFetch => ({
+  subgraph: 'auth',
+  query: 'query',
+  operationName: undefined,
+  variables: { first: 1, representations: ids.map(user) },
+});
 
 describe('representations', () => {
   it('are sent once each, and answered to all who asked', async () => {
@@ -23,7 +28,11 @@ describe('representations', () => {
       data: null,
       errors: [{ message: 'no', path: ['_entities', 0, 'name'] }, { message: 'at all' }],
     }));
-    expect(answer.errors).toEqual([{ message: 'no', path: ['_entities', 0, 'name'] }, { message: 'no', path: ['_entities', 1, 'name'] }, { message: 'at all' }]);
+    expect(answer.errors).toEqual([
+      { message: 'no', path: ['_entities', 0, 'name'] },
+      { message: 'no', path: ['_entities', 1, 'name'] },
+      { message: 'at all' },
+    ]);
   });
 
   it('that differ go as they are', async () => {

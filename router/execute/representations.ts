@@ -4,7 +4,10 @@ import type { SubgraphAnswer, SubgraphError } from './subgraph-client.ts';
 /**
  * Sends each representation once (5,000 seats held by two users ask for two users) and spreads the answer, with its errors, over all who asked.
  */
-export async function withUniqueRepresentations(fetch: SubgraphFetch, send: (fetch: SubgraphFetch) => Promise<SubgraphAnswer>): Promise<SubgraphAnswer> {
+export async function withUniqueRepresentations(
+  fetch: SubgraphFetch,
+  send: (fetch: SubgraphFetch) => Promise<SubgraphAnswer>,
+): Promise<SubgraphAnswer> {
   const representations = fetch.variables['representations'];
   if (!Array.isArray(representations) || representations.length < 2) return send(fetch);
 

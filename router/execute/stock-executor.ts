@@ -12,12 +12,19 @@ export function createStockExecutor(deps: { logger: Logger }): Executor {
     const services: Record<string, GraphQLDataSource> = {};
     for (const subgraph of supergraph.subgraphNames) {
       services[subgraph] = {
-        process: ({ request }) => fetch({ subgraph, query: request.query ?? '', operationName: request.operationName, variables: request.variables ?? {} }),
+        process: ({ request }) =>
+          fetch({ subgraph, query: request.query ?? '', operationName: request.operationName, variables: request.variables ?? {} }),
       };
     }
     // Of the request context the executor reads these few members only.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the rest of its type is Apollo Server's, which has no part in this
-    const requestContext = { request: { variables }, document, context: {}, metrics: {}, logger: deps.logger } as unknown as StockRequestContext;
+    const requestContext = {
+      request: { variables },
+      document,
+      context: {},
+      metrics: {},
+      logger: deps.logger,
+    } as unknown as StockRequestContext;
     const result = await executeQueryPlan(
       { kind: 'QueryPlan', ...(node ? { node } : {}) },
       services,
@@ -30,9 +37,18 @@ export function createStockExecutor(deps: { logger: Logger }): Executor {
   };
 }
 
-type StockError = { readonly message: string; readonly path?: readonly (string | number)[] | undefined; readonly extensions?: Record<string, unknown> | undefined };
+type StockError = {
+  readonly message: string;
+  readonly path?: readonly (string | number)[] | undefined;
+  readonly extensions?: Record<string, unknown> | undefined;
+};
 
 function toExecutionError(error: StockError): ExecutionError {
   const { serviceName, ...extensions } = error.extensions ?? {};
-  return { message: error.message, extensions, subgraph: typeof serviceName === 'string' ? serviceName : undefined, ...(error.path ? { path: error.path } : {}) };
+  return {
+    message: error.message,
+    extensions,
+    subgraph: typeof serviceName === 'string' ? serviceName : undefined,
+    ...(error.path ? { path: error.path } : {}),
+  };
 }

@@ -8,12 +8,16 @@ export type SubgraphAnswer = {
   readonly errors?: readonly SubgraphError[];
   readonly extensions?: Record<string, unknown>;
 };
-export type SubgraphError = { readonly message: string; readonly path?: readonly (string | number)[]; readonly extensions?: Record<string, unknown> };
+export type SubgraphError = {
+  readonly message: string;
+  readonly path?: readonly (string | number)[];
+  readonly extensions?: Record<string, unknown>;
+};
 
 /** The text is kept beside what was parsed from it: the executor merges into the objects, so a second reader parses its own. */
 export type ReadAnswer = { readonly answer: SubgraphAnswer; readonly text: string };
 
-export type SubgraphCall = {
+type SubgraphCall = {
   readonly body: string;
   readonly headers: Readonly<Record<string, string>>;
   /** Mutations get more time and are never sent twice. */
@@ -31,11 +35,26 @@ export class SubgraphUnavailable extends Error {
   }
 }
 
-export type SubgraphClientSettings = { readonly queryDeadlineMs: number; readonly mutationDeadlineMs: number; readonly bodyLimitBytes: number };
-export const SUBGRAPH_CLIENT_DEFAULTS: SubgraphClientSettings = { queryDeadlineMs: 3_000, mutationDeadlineMs: 10_000, bodyLimitBytes: 10 * 1024 * 1024 };
+export type SubgraphClientSettings = {
+  readonly queryDeadlineMs: number;
+  readonly mutationDeadlineMs: number;
+  readonly bodyLimitBytes: number;
+};
+const SUBGRAPH_CLIENT_DEFAULTS: SubgraphClientSettings = {
+  queryDeadlineMs: 3_000,
+  mutationDeadlineMs: 10_000,
+  bodyLimitBytes: 10 * 1024 * 1024,
+};
 
 /** Opens at half of at least 20 calls within 10 s failing; lets one through after 5 s. */
-const BREAKER = { timeout: false, errorThresholdPercentage: 50, volumeThreshold: 20, rollingCountTimeout: 10_000, rollingCountBuckets: 10, resetTimeout: 5_000 } as const;
+const BREAKER = {
+  timeout: false,
+  errorThresholdPercentage: 50,
+  volumeThreshold: 20,
+  rollingCountTimeout: 10_000,
+  rollingCountBuckets: 10,
+  resetTimeout: 5_000,
+} as const;
 
 export type SubgraphClient = {
   readonly name: string;
@@ -43,11 +62,17 @@ export type SubgraphClient = {
   readonly call: (call: SubgraphCall) => Promise<ReadAnswer>;
   /** True if GET /health answered 200 in time. */
   readonly isHealthy: (deadlineMs: number) => Promise<boolean>;
-  readonly isBreakerOpen: () => boolean;
   readonly close: () => Promise<void>;
 };
 
-export function createSubgraphClient(deps: { name: string; url: string; logger: Logger; settings?: Partial<SubgraphClientSettings>; onFetched?: (seconds: number, ok: boolean) => void }): SubgraphClient {
+export function createSubgraphClient(deps: {
+  name: string;
+  url: string;
+  logger: Logger;
+  settings?: Partial<SubgraphClientSettings>;
+  onFetched?: (seconds: number, ok: boolean) => void;
+  onBreaker?: (isOpen: boolean) => void;
+}): SubgraphClient {
   const settings = { ...SUBGRAPH_CLIENT_DEFAULTS, ...deps.settings };
   const url = new URL(deps.url);
   const pooled = new Agent({ connections: 128, keepAliveTimeout: 10_000, connect: { timeout: settings.queryDeadlineMs } });
@@ -55,7 +80,14 @@ export function createSubgraphClient(deps: { name: string; url: string; logger: 
   const fresh = new Agent({ pipelining: 0, connect: { timeout: settings.queryDeadlineMs } });
 
   async function send(call: SubgraphCall, agent: Dispatcher, signal: AbortSignal): Promise<ReadAnswer> {
-    const response = await agent.request({ origin: url.origin, path: `${url.pathname}${url.search}`, method: 'POST', headers: call.headers, body: call.body, signal });
+    const response = await agent.request({
+      origin: url.origin,
+      path: `${url.pathname}${url.search}`,
+      method: 'POST',
+      headers: call.headers,
+      body: call.body,
+      signal,
+    });
     const text = await readLimited(response.body, settings.bodyLimitBytes);
     const answer = parseAnswer(text);
     if (response.statusCode === 401 || !answer) throw new Error(`unexpected answer with status ${response.statusCode}`);
@@ -74,8 +106,14 @@ export function createSubgraphClient(deps: { name: string; url: string; logger: 
   }
 
   const breaker = new CircuitBreaker(attempt, { ...BREAKER, name: deps.name });
-  breaker.on('open', () => deps.logger.warn({ subgraph: deps.name }, 'circuit opened: the subgraph keeps failing'));
-  breaker.on('close', () => deps.logger.info({ subgraph: deps.name }, 'circuit closed: the subgraph answers again'));
+  breaker.on('open', () => {
+    deps.logger.warn({ subgraph: deps.name }, 'circuit opened: the subgraph keeps failing');
+    deps.onBreaker?.(true);
+  });
+  breaker.on('close', () => {
+    deps.logger.info({ subgraph: deps.name }, 'circuit closed: the subgraph answers again');
+    deps.onBreaker?.(false);
+  });
 
   return {
     name: deps.name,
@@ -92,14 +130,18 @@ export function createSubgraphClient(deps: { name: string; url: string; logger: 
     },
     async isHealthy(deadlineMs) {
       try {
-        const response = await pooled.request({ origin: url.origin, path: '/health', method: 'GET', signal: AbortSignal.timeout(deadlineMs) });
+        const response = await pooled.request({
+          origin: url.origin,
+          path: '/health',
+          method: 'GET',
+          signal: AbortSignal.timeout(deadlineMs),
+        });
         await response.body.dump();
         return response.statusCode === 200;
       } catch {
         return false;
       }
     },
-    isBreakerOpen: () => breaker.opened,
     close: async () => {
       breaker.shutdown();
       await Promise.all([pooled.close(), fresh.close()]);

@@ -41,7 +41,11 @@ export function serveGraphql(deps: {
 
   async function guard(request: FastifyRequest): Promise<void> {
     const objection = deps.origins.objectionTo(
-      { origin: request.headers.origin, secFetchSite: headerOf(request, 'sec-fetch-site'), hasCookie: request.headers.cookie !== undefined },
+      {
+        origin: request.headers.origin,
+        secFetchSite: headerOf(request, 'sec-fetch-site'),
+        hasCookie: request.headers.cookie !== undefined,
+      },
       { isUpgrade: false },
     );
     if (objection !== null) throw new AppError('FORBIDDEN', objection);
@@ -66,12 +70,21 @@ export function answerErrorsAsGraphql({ app, logger }: { app: FastifyInstance; l
       return reply.code(status).send({ errors: [{ message: error.message, extensions: error.extensions }] });
     }
     const status = statusOf(error);
-    if (status < 500) return reply.code(status).send({ errors: [{ message: CLIENT_MISTAKES[status] ?? 'The request is not valid.', extensions: { code: 'BAD_REQUEST' } }] });
+    if (status < 500)
+      return reply
+        .code(status)
+        .send({ errors: [{ message: CLIENT_MISTAKES[status] ?? 'The request is not valid.', extensions: { code: 'BAD_REQUEST' } }] });
     const requestId = newId('req');
     logger.error({ err: error, requestId }, 'a request failed');
-    return reply.code(500).send({ errors: [{ message: 'Something went wrong on our side.', extensions: { code: 'INTERNAL_SERVER_ERROR', requestId } }] });
+    return reply
+      .code(500)
+      .send({ errors: [{ message: 'Something went wrong on our side.', extensions: { code: 'INTERNAL_SERVER_ERROR', requestId } }] });
   });
-  app.setNotFoundHandler(async (_request, reply) => reply.code(404).send({ errors: [{ message: 'There is nothing here. GraphQL is served at /graphql.', extensions: { code: 'NOT_FOUND' } }] }));
+  app.setNotFoundHandler(async (_request, reply) =>
+    reply
+      .code(404)
+      .send({ errors: [{ message: 'There is nothing here. GraphQL is served at /graphql.', extensions: { code: 'NOT_FOUND' } }] }),
+  );
 }
 
 const CLIENT_MISTAKES: Readonly<Record<number, string>> = {
@@ -109,7 +122,8 @@ function headerOf(request: FastifyRequest, name: string): string | undefined {
 
 function headerMapOf(request: FastifyRequest): HeaderMap {
   const headers = new HeaderMap();
-  for (const [name, value] of Object.entries(request.headers)) if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
+  for (const [name, value] of Object.entries(request.headers))
+    if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
   return headers;
 }
 

@@ -1,4 +1,4 @@
-import type { ApolloServerOptionsWithGateway, ApolloServerPlugin } from '@apollo/server';
+import type { ApolloServerPlugin } from '@apollo/server';
 import { ApolloServer, HeaderMap } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
@@ -18,6 +18,7 @@ import type { CookieSettings } from '../session/cookies.ts';
 import { clearedCookies, cookiesOf } from '../session/cookies.ts';
 import { parseSessionExtension } from '../session/session-extension.ts';
 import type { SessionRequest, Sessions } from '../session/sessions.ts';
+import type { GatewayExecutor } from '../supergraph/gateway.ts';
 import { createGateway } from '../supergraph/gateway.ts';
 import type { SupergraphSource } from '../supergraph/supergraph-source.ts';
 
@@ -37,8 +38,6 @@ export type HttpContext = {
 
 const SERVED: ReadonlySet<OperationTypeNode> = new Set([OperationTypeNode.QUERY, OperationTypeNode.MUTATION]);
 
-type Gateway = NonNullable<ApolloServerOptionsWithGateway<HttpContext>['gateway']>;
-
 function isHttpContext(context: object): context is HttpContext {
   return 'outcome' in context && 'request' in context;
 }
@@ -52,9 +51,10 @@ export function createGraphqlServer(deps: {
   cookies: CookieSettings;
   logger: Logger;
 }): ApolloServer<HttpContext> {
-  const execute: Awaited<ReturnType<Gateway['load']>>['executor'] = async (requestContext) => {
+  const execute: GatewayExecutor = async (requestContext) => {
     const { context } = requestContext;
-    if (!isHttpContext(context) || !context.outcome.admitted) throw new Error('an operation came to execution without having been admitted');
+    if (!isHttpContext(context) || !context.outcome.admitted)
+      throw new Error('an operation came to execution without having been admitted');
     const { admitted } = context.outcome;
     const { session } = admitted;
     const answer = await deps.pipeline.execute(
@@ -68,7 +68,9 @@ export function createGraphqlServer(deps: {
         traceparent: context.traceparent,
         onSessionExtension: (extension) => {
           const change = parseSessionExtension(extension);
-          if (change) context.outcome.cookies = change.kind === 'set' ? cookiesOf(change.tokens, deps.cookies, new Date()) : clearedCookies(deps.cookies);
+          if (change)
+            context.outcome.cookies =
+              change.kind === 'set' ? cookiesOf(change.tokens, deps.cookies, new Date()) : clearedCookies(deps.cookies);
         },
       }),
     );
@@ -132,6 +134,7 @@ export function createGraphqlServer(deps: {
     stopOnTerminationSignals: false,
     includeStacktraceInErrorResponses: false,
     logger: deps.logger,
-    formatError: (_formatted, error) => formatForClient(error, (typeof error === 'object' && error !== null ? requestIds.get(error) : undefined) ?? 'unknown', deps.logger),
+    formatError: (_formatted, error) =>
+      formatForClient(error, (typeof error === 'object' && error !== null ? requestIds.get(error) : undefined) ?? 'unknown', deps.logger),
   });
 }

@@ -9,7 +9,12 @@ const LATELY_MS = 10_000;
 /**
  * /health: this process lives. /<subgraph>/health: that subgraph answers. /readyz: send traffic here. Nothing of an address or a cause is told.
  */
-export function serveHealth(deps: { app: FastifyInstance; clients: ReadonlyMap<string, SubgraphClient>; redis: RedisClient; isDraining: () => boolean }): void {
+export function serveHealth(deps: {
+  app: FastifyInstance;
+  clients: ReadonlyMap<string, SubgraphClient>;
+  redis: RedisClient;
+  isDraining: () => boolean;
+}): void {
   const answeredAt = new Map<string, number>();
 
   async function answers(client: SubgraphClient): Promise<boolean> {

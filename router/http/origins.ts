@@ -5,7 +5,7 @@ export type Origins = {
   readonly objectionTo: (headers: OriginHeaders, options: { readonly isUpgrade: boolean }) => string | null;
 };
 
-export type OriginHeaders = {
+type OriginHeaders = {
   readonly origin: string | undefined;
   readonly secFetchSite: string | undefined;
   readonly hasCookie: boolean;

@@ -21,7 +21,11 @@ const PLAYGROUND_CSP = [
 const NOT_BUILT = 'The Playground is not built: run `npx vite build --config router/playground/vite.config.ts` and restart.\n';
 
 /** The built page and its assets; answers in one line if it was never built. */
-export async function servePlayground(deps: { app: FastifyInstance; directory: string; enabled: boolean }): Promise<(reply: FastifyReply) => Promise<FastifyReply>> {
+export async function servePlayground(deps: {
+  app: FastifyInstance;
+  directory: string;
+  enabled: boolean;
+}): Promise<(reply: FastifyReply) => Promise<FastifyReply>> {
   const index = join(deps.directory, 'index.html');
   if (!deps.enabled) return async (reply) => reply.code(404).type('text/plain').send('The Playground is switched off here.\n');
   if (!existsSync(index)) return async (reply) => reply.code(503).type('text/plain').send(NOT_BUILT);
@@ -38,5 +42,6 @@ export async function servePlayground(deps: { app: FastifyInstance; directory: s
     },
   });
   const page = await readFile(index);
-  return async (reply) => reply.header('content-security-policy', PLAYGROUND_CSP).header('cache-control', 'no-cache').type('text/html; charset=utf-8').send(page);
+  return async (reply) =>
+    reply.header('content-security-policy', PLAYGROUND_CSP).header('cache-control', 'no-cache').type('text/html; charset=utf-8').send(page);
 }

@@ -32,7 +32,13 @@ function accountOf(given: Readonly<Record<string, unknown>>): string {
 const userOf = ({ viewer, address }: Who): string => viewer?.userId ?? address;
 
 /** Throws RATE_LIMITED. `fields` are the mutation fields that are about to run. */
-export async function limitMutations(rateLimits: RateLimits, mutation: GraphQLObjectType, fields: readonly FieldNode[], variables: Readonly<Record<string, unknown>>, who: Who): Promise<void> {
+export async function limitMutations(
+  rateLimits: RateLimits,
+  mutation: GraphQLObjectType,
+  fields: readonly FieldNode[],
+  variables: Readonly<Record<string, unknown>>,
+  who: Who,
+): Promise<void> {
   const uses = fields.flatMap((field) => {
     const count = COUNTED[field.name.value];
     const definition = mutation.getFields()[field.name.value];

@@ -7,7 +7,7 @@ type Allowance = { readonly points: number; readonly seconds: number };
 
 /** Per what each is counted is the caller's choice of key: see operation-limits.ts. */
 const ALLOWANCES = {
-  'address': { points: 600, seconds: 60 },
+  address: { points: 600, seconds: 60 },
   'log-in-account-address': { points: 5, seconds: 900 },
   'log-in-account': { points: 20, seconds: 900 },
   'log-in-address': { points: 50, seconds: 3_600 },
@@ -34,7 +34,15 @@ export function createRateLimits(deps: { redis: RedisClient; scale: number }): R
     if (!isLimitName(name)) continue;
     const { points, seconds } = ALLOWANCES[name];
     const scaled = { keyPrefix: `rate:${name}`, points: Math.max(1, Math.round(points * deps.scale)), duration: seconds };
-    limiters.set(name, new RateLimiterRedis({ ...scaled, storeClient: deps.redis, rejectIfRedisNotReady: true, insuranceLimiter: new RateLimiterMemory(scaled) }));
+    limiters.set(
+      name,
+      new RateLimiterRedis({
+        ...scaled,
+        storeClient: deps.redis,
+        rejectIfRedisNotReady: true,
+        insuranceLimiter: new RateLimiterMemory(scaled),
+      }),
+    );
   }
 
   async function take(limit: LimitName, key: string): Promise<void> {

@@ -43,7 +43,9 @@ describe('authorization', () => {
   });
 
   it('drops root fields under any alias and in any fragment', () => {
-    expect(left('{ x: own open ...F ... { own } } fragment F on Query { own }', nobody)).toBe(compact(parse('{ open ...F ... { __typename } } fragment F on Query { __typename }')));
+    expect(left('{ x: own open ...F ... { own } } fragment F on Query { own }', nobody)).toBe(
+      compact(parse('{ open ...F ... { __typename } } fragment F on Query { __typename }')),
+    );
     expect(refused('{ x: own open ...F } fragment F on Query { own }', nobody)).toEqual(['UNAUTHENTICATED x', 'UNAUTHENTICATED own']);
     expect(left('{ own open }', having())).toBe('{ own open }');
   });
@@ -66,7 +68,7 @@ describe('authorization', () => {
     expect(left('{ thing { ...V __typename } } fragment V on Vault { gold }', nobody)).toContain('fragment V on Vault { __typename }');
   });
 
-  it('demands of an interface\'s field what any implementation demands', () => {
+  it("demands of an interface's field what any implementation demands", () => {
     expect(refused('{ named { name secret } }', having())).toEqual(['FORBIDDEN named.secret']);
     expect(left('{ named { secret } }', having())).toBe('{ named { __typename } }');
   });

@@ -1,5 +1,18 @@
 import type { DocumentNode, GraphQLCompositeType, SelectionNode, SelectionSetNode } from 'graphql';
-import { getDirectiveValues, getNamedType, GraphQLError, GraphQLIncludeDirective, GraphQLSkipDirective, isCompositeType, isInterfaceType, isObjectType, Kind, TypeInfo, visit, visitWithTypeInfo } from 'graphql';
+import {
+  getDirectiveValues,
+  getNamedType,
+  GraphQLError,
+  GraphQLIncludeDirective,
+  GraphQLSkipDirective,
+  isCompositeType,
+  isInterfaceType,
+  isObjectType,
+  Kind,
+  TypeInfo,
+  visit,
+  visitWithTypeInfo,
+} from 'graphql';
 import { forbidden, unauthenticated } from '../../kit/graphql/errors.ts';
 import type { AccessRules } from '../supergraph/access-rules.ts';
 import { isSatisfied } from '../supergraph/access-rules.ts';
@@ -30,21 +43,29 @@ export function withoutForbiddenFields(checked: CheckedOperation, viewer: Viewer
         enter: (field) => (isForbidden(rules, coordinateOf(typeInfo.getParentType(), field.name.value), viewer) ? null : undefined),
       },
       InlineFragment: {
-        enter: (fragment) => (fragment.typeCondition && isForbiddenType(rules, fragment.typeCondition.name.value, viewer) ? null : undefined),
+        enter: (fragment) =>
+          fragment.typeCondition && isForbiddenType(rules, fragment.typeCondition.name.value, viewer) ? null : undefined,
       },
       SelectionSet: {
         // An object whose every field went is still asked for, so that it is not taken for missing.
         leave: (set) => (set.selections.length === 0 ? { ...set, selections: [TYPENAME] } : undefined),
       },
       FragmentDefinition: {
-        leave: (fragment) => (isForbiddenType(rules, fragment.typeCondition.name.value, viewer) ? { ...fragment, selectionSet: { ...fragment.selectionSet, selections: [TYPENAME] } } : undefined),
+        leave: (fragment) =>
+          isForbiddenType(rules, fragment.typeCondition.name.value, viewer)
+            ? { ...fragment, selectionSet: { ...fragment.selectionSet, selections: [TYPENAME] } }
+            : undefined,
       },
     }),
   );
 }
 
 /** One error for each field of the answer that the viewer may not see; fields that @skip or @include leave out anyway are not mentioned. */
-export function refusalsOf(checked: CheckedOperation, viewer: ViewerScopes, variables: Readonly<Record<string, unknown>>): readonly GraphQLError[] {
+export function refusalsOf(
+  checked: CheckedOperation,
+  viewer: ViewerScopes,
+  variables: Readonly<Record<string, unknown>>,
+): readonly GraphQLError[] {
   const { accessRules: rules, apiSchema } = checked.supergraph;
   const refused = new Map<string, GraphQLError>();
   const root = apiSchema.getRootType(checked.operation.operation);

@@ -19,7 +19,11 @@ type CheckedDocument = { readonly errors: readonly GraphQLError[]; readonly oper
 export type Documents = {
   /** Throws a GraphQLError with code GRAPHQL_PARSE_FAILED. */
   readonly parse: (source: string) => DocumentNode;
-  readonly check: (supergraph: Supergraph, document: DocumentNode, operationName: string | null | undefined) => CheckedOperation | readonly GraphQLError[];
+  readonly check: (
+    supergraph: Supergraph,
+    document: DocumentNode,
+    operationName: string | null | undefined,
+  ) => CheckedOperation | readonly GraphQLError[];
 };
 
 const REMEMBERED_SOURCES = 500;
@@ -60,7 +64,9 @@ export function createDocuments(settings: { introspection: boolean; hideSchemaDe
         sources.set(source, document);
         return document;
       } catch (error) {
-        throw new GraphQLError(error instanceof Error ? error.message : 'The document cannot be parsed.', { extensions: { code: 'GRAPHQL_PARSE_FAILED' } });
+        throw new GraphQLError(error instanceof Error ? error.message : 'The document cannot be parsed.', {
+          extensions: { code: 'GRAPHQL_PARSE_FAILED' },
+        });
       }
     },
     check(supergraph, document, operationName) {
@@ -91,13 +97,15 @@ function selectOperation(document: DocumentNode, name: string): OperationDefinit
   const [only] = operations;
   const found = name === '' ? (operations.length === 1 ? only : undefined) : operations.find((operation) => operation.name?.value === name);
   if (found) return found;
-  const message = name === '' ? 'The document has several operations: name one in operationName.' : 'The document has no operation of that name.';
+  const message =
+    name === '' ? 'The document has several operations: name one in operationName.' : 'The document has no operation of that name.';
   return new GraphQLError(message, { extensions: { code: 'OPERATION_RESOLUTION_FAILURE' } });
 }
 
 function fragmentsOf(document: DocumentNode): Record<string, FragmentDefinitionNode> {
   const fragments: Record<string, FragmentDefinitionNode> = Object.create(null);
-  for (const definition of document.definitions) if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments[definition.name.value] = definition;
+  for (const definition of document.definitions)
+    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments[definition.name.value] = definition;
   return fragments;
 }
 

@@ -19,7 +19,7 @@ import { withoutSuggestion } from './documents.ts';
 import type { PlannedOperation } from './plan.ts';
 import { planOperation } from './plan.ts';
 
-export type OperationRequest = {
+type OperationRequest = {
   readonly document: DocumentNode;
   readonly operationName: string | null | undefined;
   readonly variables: Readonly<Record<string, unknown>> | null | undefined;
@@ -43,9 +43,9 @@ export type AdmittedOperation = {
   /** Fields left out because the viewer may not see them. */
   readonly refusals: readonly GraphQLError[];
 };
-export type RefusedOperation = { readonly kind: 'refused'; readonly errors: readonly GraphQLError[]; readonly status: number };
+type RefusedOperation = { readonly kind: 'refused'; readonly errors: readonly GraphQLError[]; readonly status: number };
 
-export type OperationAnswer = { readonly data: Record<string, unknown> | null | undefined; readonly errors: readonly GraphQLError[] };
+type OperationAnswer = { readonly data: Record<string, unknown> | null | undefined; readonly errors: readonly GraphQLError[] };
 
 export type Pipeline = {
   readonly admit: (request: OperationRequest) => Promise<AdmittedOperation | RefusedOperation>;
@@ -56,9 +56,21 @@ export type Pipeline = {
 const SESSION_MUTATIONS = new Set(['logIn', 'signUp', 'refreshSession', 'logOut']);
 
 /** The way of every operation, whatever carried it here: limits and validation, variables, session, authorization, rate limits, plan, execution. */
-export function createPipeline(deps: { supergraphs: SupergraphSource; documents: Documents; rateLimits: RateLimits; executor: Executor; hideSchemaDetails: boolean; logger: Logger }): Pipeline {
-  function coerce(checked: CheckedOperation, given: Readonly<Record<string, unknown>>): { coerced: Record<string, unknown> } | readonly GraphQLError[] {
-    const result = getVariableValues(checked.supergraph.apiSchema, checked.operation.variableDefinitions ?? [], given, { maxErrors: MAX_VALIDATION_ERRORS });
+export function createPipeline(deps: {
+  supergraphs: SupergraphSource;
+  documents: Documents;
+  rateLimits: RateLimits;
+  executor: Executor;
+  hideSchemaDetails: boolean;
+  logger: Logger;
+}): Pipeline {
+  function coerce(
+    checked: CheckedOperation,
+    given: Readonly<Record<string, unknown>>,
+  ): { coerced: Record<string, unknown> } | readonly GraphQLError[] {
+    const result = getVariableValues(checked.supergraph.apiSchema, checked.operation.variableDefinitions ?? [], given, {
+      maxErrors: MAX_VALIDATION_ERRORS,
+    });
     if (!result.errors) return result;
     return result.errors.map((error) => {
       const message = deps.hideSchemaDetails ? withoutSuggestion(error.message) : error.message;
@@ -71,7 +83,8 @@ export function createPipeline(deps: { supergraphs: SupergraphSource; documents:
       const checked = deps.documents.check(deps.supergraphs.current(), request.document, request.operationName);
       if (!('operation' in checked)) return refused(checked, 400);
       const { operation } = checked;
-      if (!request.serves.has(operation.operation)) return refused([new GraphQLError(SERVED_ELSEWHERE[operation.operation], { extensions: { code: 'BAD_REQUEST' } })], 400);
+      if (!request.serves.has(operation.operation))
+        return refused([new GraphQLError(SERVED_ELSEWHERE[operation.operation], { extensions: { code: 'BAD_REQUEST' } })], 400);
 
       const variables = request.variables ?? {};
       const coercion = coerce(checked, variables);

@@ -28,5 +28,10 @@ export function planOperation(checked: CheckedOperation, viewer: ViewerScopes): 
 
 export function planDocument(checked: Pick<CheckedOperation, 'supergraph' | 'operation'>, document: DocumentNode): QueryPlan {
   const { supergraph, operation } = checked;
-  return supergraph.planner.buildQueryPlan(operationFromDocument(supergraph.apiModel, document, { validate: false, ...(operation.name ? { operationName: operation.name.value } : {}) }));
+  return supergraph.planner.buildQueryPlan(
+    operationFromDocument(supergraph.apiModel, document, {
+      validate: false,
+      ...(operation.name ? { operationName: operation.name.value } : {}),
+    }),
+  );
 }

@@ -27,6 +27,7 @@ export function fillIn(value: unknown): unknown {
     return key !== undefined && known.has(key) ? known.get(key) : value;
   }
   if (Array.isArray(value)) return value.map((element) => fillIn(element));
-  if (typeof value === 'object' && value !== null) return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, fillIn(inner)]));
+  if (typeof value === 'object' && value !== null)
+    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, fillIn(inner)]));
   return value;
 }

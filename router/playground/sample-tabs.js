@@ -5,5 +5,8 @@ const variables = import.meta.glob('../../schema/operations/*.variables.json', {
 export function sampleTabs() {
   return Object.keys(operations)
     .toSorted()
-    .map((path) => ({ query: operations[path].trimEnd(), variables: (variables[path.replace(/\.graphql$/, '.variables.json')] ?? '').trimEnd() }));
+    .map((path) => ({
+      query: operations[path].trimEnd(),
+      variables: (variables[path.replace(/\.graphql$/, '.variables.json')] ?? '').trimEnd(),
+    }));
 }

@@ -2,7 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { clearedCookies, cookiesOf, readCookies } from './cookies.ts';
 
 const now = new Date('2026-01-01T00:00:00Z');
-const tokens = { accessToken: 'aaa', accessTokenExpiresAt: new Date('2026-01-01T00:15:00Z'), refreshToken: 'sid.rrr', refreshTokenExpiresAt: new Date('2026-01-15T00:00:00Z') };
+const tokens = {
+  accessToken: 'aaa',
+  accessTokenExpiresAt: new Date('2026-01-01T00:15:00Z'),
+  refreshToken: 'sid.rrr',
+  refreshTokenExpiresAt: new Date('2026-01-15T00:00:00Z'),
+};
 
 describe('session cookies', () => {
   it('are out of reach of scripts and of other sites, and live as long as their tokens', () => {

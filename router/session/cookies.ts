@@ -1,6 +1,6 @@
 /** The two session cookies; every Set-Cookie of the router is written here. */
-export const ACCESS_COOKIE = 'access_token';
-export const REFRESH_COOKIE = 'refresh_token';
+const ACCESS_COOKIE = 'access_token';
+const REFRESH_COOKIE = 'refresh_token';
 
 export type CookieSettings = {
   /** Sent over HTTPS only. */
@@ -9,7 +9,12 @@ export type CookieSettings = {
   readonly domain?: string | undefined;
 };
 
-export type SessionTokens = { readonly accessToken: string; readonly accessTokenExpiresAt: Date; readonly refreshToken: string; readonly refreshTokenExpiresAt: Date };
+export type SessionTokens = {
+  readonly accessToken: string;
+  readonly accessTokenExpiresAt: Date;
+  readonly refreshToken: string;
+  readonly refreshTokenExpiresAt: Date;
+};
 
 export function cookiesOf(tokens: SessionTokens, settings: CookieSettings, now: Date): readonly string[] {
   const secondsUntil = (at: Date): number => Math.max(0, Math.round((at.getTime() - now.getTime()) / 1_000));

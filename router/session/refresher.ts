@@ -7,9 +7,11 @@ import { parseSessionExtension } from './session-extension.ts';
 import type { RateLimits } from '../limits/rate-limits.ts';
 
 /** `unknown`: auth could not be asked; the cookies stay as they are. */
-export type RefreshOutcome = SessionChange | { readonly kind: 'unknown' };
+type RefreshOutcome = SessionChange | { readonly kind: 'unknown' };
 
-export type Refresher = { readonly refresh: (session: SessionMaterial & { readonly refreshToken: string }, requestId: string) => Promise<RefreshOutcome> };
+export type Refresher = {
+  readonly refresh: (session: SessionMaterial & { readonly refreshToken: string }, requestId: string) => Promise<RefreshOutcome>;
+};
 
 /** Asks auth for new tokens, or throws RATE_LIMITED; a page that sends ten requests with an expired token costs one refresh. */
 export function createRefresher(deps: { fetches: Fetches; rateLimits: RateLimits; logger: Logger }): Refresher {
@@ -26,7 +28,12 @@ export function createRefresher(deps: { fetches: Fetches; rateLimits: RateLimits
         change = parseSessionExtension(extension);
       },
     });
-    const answer = await fetch({ subgraph: AUTH_SUBGRAPH, query: 'mutation { refreshSession { __typename } }', operationName: undefined, variables: {} });
+    const answer = await fetch({
+      subgraph: AUTH_SUBGRAPH,
+      query: 'mutation { refreshSession { __typename } }',
+      operationName: undefined,
+      variables: {},
+    });
     if (change) return change;
     deps.logger.warn({ requestId, errors: answer.errors?.map((error) => error.message) }, 'a session could not be refreshed');
     return { kind: 'unknown' };

@@ -9,7 +9,16 @@ const tokenSchema = z.string().regex(/^[A-Za-z0-9._~-]+$/);
 const dateSchema = z.iso.datetime({ offset: true }).transform((value) => new Date(value));
 
 const extensionSchema = z.union([
-  z.object({ set: z.object({ accessToken: tokenSchema, accessTokenExpiresAt: dateSchema, refreshToken: tokenSchema, refreshTokenExpiresAt: dateSchema }) }).transform(({ set }): SessionChange => ({ kind: 'set', tokens: set })),
+  z
+    .object({
+      set: z.object({
+        accessToken: tokenSchema,
+        accessTokenExpiresAt: dateSchema,
+        refreshToken: tokenSchema,
+        refreshTokenExpiresAt: dateSchema,
+      }),
+    })
+    .transform(({ set }): SessionChange => ({ kind: 'set', tokens: set })),
   z.object({ clear: z.literal(true) }).transform((): SessionChange => ({ kind: 'clear' })),
 ]);
 

@@ -56,14 +56,22 @@ export function createSessions(deps: {
     return { token: verified, uncertain: standing === 'unknown' };
   }
 
-  async function refreshed(material: SessionMaterial & { readonly refreshToken: string }, requestId: string): Promise<Judged & { readonly cookies: readonly string[]; readonly refreshToken: string | undefined }> {
+  async function refreshed(
+    material: SessionMaterial & { readonly refreshToken: string },
+    requestId: string,
+  ): Promise<Judged & { readonly cookies: readonly string[]; readonly refreshToken: string | undefined }> {
     const outcome = await deps.refresher.refresh(material, requestId);
     if (outcome.kind === 'unknown') return { token: null, uncertain: true, cookies: [], refreshToken: material.refreshToken };
     if (outcome.kind === 'clear') return { token: null, uncertain: false, cookies: clearedCookies(deps.cookies), refreshToken: undefined };
     const verified = await deps.verifier.verify(outcome.tokens.accessToken);
     // Its generation is not noted as seen: only a client that comes back with it proves that this answer arrived.
     const token = typeof verified === 'string' ? null : verified;
-    return { token, uncertain: token === null, cookies: cookiesOf(outcome.tokens, deps.cookies, new Date()), refreshToken: outcome.tokens.refreshToken };
+    return {
+      token,
+      uncertain: token === null,
+      cookies: cookiesOf(outcome.tokens, deps.cookies, new Date()),
+      refreshToken: outcome.tokens.refreshToken,
+    };
   }
 
   return {
@@ -75,7 +83,11 @@ export function createSessions(deps: {
         given.access === undefined ? undefined : deps.verifier.verify(given.access),
         bearer === undefined ? undefined : deps.verifier.verify(bearer),
       ]);
-      const material: SessionMaterial = { refreshToken: given.refresh, userAgent: request.userAgent?.slice(0, USER_AGENT_MAX), address: request.address };
+      const material: SessionMaterial = {
+        refreshToken: given.refresh,
+        userAgent: request.userAgent?.slice(0, USER_AGENT_MAX),
+        address: request.address,
+      };
 
       if (bearer !== undefined) {
         // Two statements about who this is must name one session; else a script could act with a session its user never chose.
@@ -85,7 +97,8 @@ export function createSessions(deps: {
       }
 
       const judged = await judge(fromCookie);
-      if (judged.token || given.refresh === undefined || !mayRefresh || judged.uncertain) return { ...judged, viewer: judged.token?.viewer ?? null, material, cookies: [] };
+      if (judged.token || given.refresh === undefined || !mayRefresh || judged.uncertain)
+        return { ...judged, viewer: judged.token?.viewer ?? null, material, cookies: [] };
       const { token, uncertain, cookies, refreshToken } = await refreshed({ ...material, refreshToken: given.refresh }, request.requestId);
       return { token, uncertain, viewer: token?.viewer ?? null, material: { ...material, refreshToken }, cookies };
     },
@@ -102,5 +115,8 @@ function sidOf(verified: VerifiedAccessToken | undefined): string | null {
 }
 
 function badCookies(): AppError {
-  return new AppError('UNAUTHENTICATED', 'Two different session cookies of one name came with this request. Delete the cookies of this site and sign in again.');
+  return new AppError(
+    'UNAUTHENTICATED',
+    'Two different session cookies of one name came with this request. Delete the cookies of this site and sign in again.',
+  );
 }

@@ -19,7 +19,7 @@ export type EventLog = {
   readonly clear: () => void;
 };
 
-export const LOG_LIMITS = { events: 256, bytes: 1024 * 1024 };
+const LOG_LIMITS = { events: 256, bytes: 1024 * 1024 };
 
 /**
  * The last snapshot and a bounded number of deltas after it. Deltas carry absolute states, so one applies to every version from its `previous` up to,

@@ -16,7 +16,11 @@ import type { Topic } from './topic.ts';
 import { createTopic } from './topic.ts';
 import type { Upstreams } from './upstream.ts';
 
-export type HubMetrics = { readonly topics: (count: number) => void; readonly delivered: (count: number) => void; readonly resynchronised: () => void };
+export type HubMetrics = {
+  readonly topics: (count: number) => void;
+  readonly delivered: (count: number) => void;
+  readonly resynchronised: () => void;
+};
 
 export type Hub = {
   /** Answers how to unsubscribe. */
@@ -43,11 +47,28 @@ export function createHub(deps: { upstreams: Upstreams; executor: Executor; fetc
         requestId,
       },
       plan,
-      composer: createEventComposer({ planned, plan, variables, viewer, refusals, executor: deps.executor, fetches: deps.fetches, requestId, logger: deps.logger }),
-      toClientErrors: (errors) => clientErrorsOf(errors.map((error) => ({ ...error, subgraph: plan.primary.serviceName })), requestId, deps.logger),
+      composer: createEventComposer({
+        planned,
+        plan,
+        variables,
+        viewer,
+        refusals,
+        executor: deps.executor,
+        fetches: deps.fetches,
+        requestId,
+        logger: deps.logger,
+      }),
+      toClientErrors: (errors) =>
+        clientErrorsOf(
+          errors.map((error) => ({ ...error, subgraph: plan.primary.serviceName })),
+          requestId,
+          deps.logger,
+        ),
       toUnexpected: (error) => {
         deps.logger.error({ err: error, requestId }, 'a subscription failed');
-        return new GraphQLError('', { originalError: new AppError('INTERNAL_SERVER_ERROR', 'Something went wrong on our side.', { extensions: { requestId } }) });
+        return new GraphQLError('', {
+          originalError: new AppError('INTERNAL_SERVER_ERROR', 'Something went wrong on our side.', { extensions: { requestId } }),
+        });
       },
       onEmpty: () => {
         if (topics.get(key) === topic) topics.delete(key);

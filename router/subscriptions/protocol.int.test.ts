@@ -57,14 +57,19 @@ describe('graphql-transport-ws at the router', () => {
       expect(await socket.closed()).toMatchObject({ code: 4401 });
     });
 
-    it.each(['no json', '{"type":"odd"}', '{"type":"subscribe","id":"1"}', '{"type":"subscribe","id":"","payload":{"query":"{ ping }"}}', '[]', '{"type":"next","id":"1","payload":{}}', '{"id":"1","type":"subscribe","payload":{"query":{"a":1}}}'])(
-      'is closed with 4400 on %s',
-      async (frame) => {
-        const socket = await connect();
-        socket.send(frame);
-        expect(await socket.closed()).toMatchObject({ code: 4400 });
-      },
-    );
+    it.each([
+      'no json',
+      '{"type":"odd"}',
+      '{"type":"subscribe","id":"1"}',
+      '{"type":"subscribe","id":"","payload":{"query":"{ ping }"}}',
+      '[]',
+      '{"type":"next","id":"1","payload":{}}',
+      '{"id":"1","type":"subscribe","payload":{"query":{"a":1}}}',
+    ])('is closed with 4400 on %s', async (frame) => {
+      const socket = await connect();
+      socket.send(frame);
+      expect(await socket.closed()).toMatchObject({ code: 4400 });
+    });
 
     it('is closed with 4409 on an id in use', async () => {
       const socket = await connect();
@@ -186,12 +191,16 @@ describe('graphql-transport-ws at the router', () => {
 
     it('clears the cookies of a session that is over', async () => {
       const socket = await connect({ headers: { origin: world.origin, cookie: 'refresh_token=gone.gone' } });
-      expect(socket.setCookies).toEqual([expect.stringContaining('access_token=; Max-Age=0'), expect.stringContaining('refresh_token=; Max-Age=0')]);
+      expect(socket.setCookies).toEqual([
+        expect.stringContaining('access_token=; Max-Age=0'),
+        expect.stringContaining('refresh_token=; Max-Age=0'),
+      ]);
     });
   });
 
   describe('the session of a socket', () => {
-    const connectAs = async (claims: Parameters<World['cookieFor']>[0]): Promise<TestSocket> => connect({ headers: { origin: world.origin, cookie: await world.cookieFor(claims) } });
+    const connectAs = async (claims: Parameters<World['cookieFor']>[0]): Promise<TestSocket> =>
+      connect({ headers: { origin: world.origin, cookie: await world.cookieFor(claims) } });
 
     it('closes it with 4403 when the access token expires', async () => {
       const socket = await connectAs(someone(2));
@@ -207,7 +216,7 @@ describe('graphql-transport-ws at the router', () => {
       expect(bystander.isOpen()).toBe(true);
     });
 
-    it('closes it when the user\'s token version grows', async () => {
+    it("closes it when the user's token version grows", async () => {
       const claims = someone();
       const [older, newer] = await Promise.all([connectAs({ ...claims, version: 1 }), connectAs({ ...claims, version: 2 })]);
       await world.redis.publish(SESSION_REVOKED_CHANNEL, JSON.stringify({ userId: claims.userId, version: 2 }));

@@ -117,7 +117,8 @@ export function createProtocol(deps: {
         case MessageType.Subscribe:
           if (!isInitialised) deps.close(CLOSE.unauthorized, 'Unauthorized');
           // The reason may have 123 bytes at most, and the id is the client's.
-          else if (operations.has(message.id)) deps.close(CLOSE.duplicateOperation, `Subscriber for ${message.id.slice(0, 20)} already exists`.slice(0, 60));
+          else if (operations.has(message.id))
+            deps.close(CLOSE.duplicateOperation, `Subscriber for ${message.id.slice(0, 20)} already exists`.slice(0, 60));
           else subscribe(message.id, message.payload);
           return;
         case MessageType.Complete:

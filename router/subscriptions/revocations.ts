@@ -15,7 +15,12 @@ function end(socket: RegisteredSocket): void {
 }
 
 /** Closes the sockets of sessions that end: auth says so on a channel, and after a break of that connection every socket's session is asked for again. */
-export async function watchRevocations(deps: { redis: RedisClient; registry: SocketRegistry; sessions: Sessions; logger: Logger }): Promise<{ close: () => void }> {
+export async function watchRevocations(deps: {
+  redis: RedisClient;
+  registry: SocketRegistry;
+  sessions: Sessions;
+  logger: Logger;
+}): Promise<{ close: () => void }> {
   function onMessage(_channel: string, text: string): void {
     const message = parseMessage(text);
     if (!message) {
@@ -24,7 +29,10 @@ export async function watchRevocations(deps: { redis: RedisClient; registry: Soc
     }
     for (const socket of deps.registry.all()) {
       if (!socket.token) continue;
-      const isMeant = 'sid' in message ? socket.token.viewer.sid === message.sid : socket.token.viewer.userId === message.userId && socket.token.version < message.version;
+      const isMeant =
+        'sid' in message
+          ? socket.token.viewer.sid === message.sid
+          : socket.token.viewer.userId === message.userId && socket.token.version < message.version;
       if (isMeant) end(socket);
     }
   }

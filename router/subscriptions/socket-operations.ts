@@ -13,7 +13,7 @@ import type { OperationSink, StartOperation } from './protocol.ts';
 import { CLOSE } from './protocol.ts';
 
 /** The socket that an operation came in on. */
-export type OperationSocket = {
+type OperationSocket = {
   readonly session: RequestSession;
   readonly address: string;
   readonly isWritable: () => boolean;
@@ -27,7 +27,15 @@ const SERVED: ReadonlySet<OperationTypeNode> = new Set([OperationTypeNode.QUERY,
 const nothingToStop = (): void => undefined;
 
 /** The same way for an operation as over HTTP; only what carries the answer differs. */
-export function createSocketOperations(deps: { documents: Documents; pipeline: Pipeline; fetches: Fetches; sessions: Sessions; hub: Hub; rateLimits: RateLimits; logger: Logger }): SocketOperations {
+export function createSocketOperations(deps: {
+  documents: Documents;
+  pipeline: Pipeline;
+  fetches: Fetches;
+  sessions: Sessions;
+  hub: Hub;
+  rateLimits: RateLimits;
+  logger: Logger;
+}): SocketOperations {
   /** The session may have ended since the upgrade. */
   async function sessionNow(socket: OperationSocket): Promise<RequestSession> {
     const { session } = socket;
@@ -40,7 +48,12 @@ export function createSocketOperations(deps: { documents: Documents; pipeline: P
     return { ...session, uncertain: standing === 'unknown' };
   }
 
-  async function start(socket: OperationSocket, requestId: string, payload: Parameters<StartOperation>[0], sink: OperationSink): Promise<() => void> {
+  async function start(
+    socket: OperationSocket,
+    requestId: string,
+    payload: Parameters<StartOperation>[0],
+    sink: OperationSink,
+  ): Promise<() => void> {
     const fail = (errors: readonly unknown[]): (() => void) => {
       sink.fail(errors.map((error) => formatForClient(error, requestId, deps.logger)));
       return nothingToStop;
@@ -57,7 +70,12 @@ export function createSocketOperations(deps: { documents: Documents; pipeline: P
     if (admitted.kind === 'refused') return fail(admitted.errors);
 
     if (admitted.planned.checked.operation.operation === OperationTypeNode.SUBSCRIPTION) {
-      if (!admitted.planned.plan.node) return fail(admitted.refusals.length > 0 ? admitted.refusals : [new GraphQLError('Nothing to subscribe to.', { extensions: { code: 'BAD_REQUEST' } })]);
+      if (!admitted.planned.plan.node)
+        return fail(
+          admitted.refusals.length > 0
+            ? admitted.refusals
+            : [new GraphQLError('Nothing to subscribe to.', { extensions: { code: 'BAD_REQUEST' } })],
+        );
       return deps.hub.subscribe(admitted, requestId, {
         write: sink.next,
         isWritable: socket.isWritable,

@@ -67,12 +67,25 @@ export function serveSockets(deps: {
         backpressure.wrote(text.length);
       },
       close,
-      start: deps.operations.forSocket({ session, address, isWritable: backpressure.isWritable, onceWritable: backpressure.onceWritable, close }),
+      start: deps.operations.forSocket({
+        session,
+        address,
+        isWritable: backpressure.isWritable,
+        onceWritable: backpressure.onceWritable,
+        close,
+      }),
       initTimeoutMs: deps.settings.initTimeoutMs,
       maxOperations: deps.settings.operationsPerSocket,
-      tooManyOperations: () => [{ message: `At most ${deps.settings.operationsPerSocket} operations at once on one connection.`, extensions: { code: 'RATE_LIMITED', retryAfterSeconds: 1 } }],
+      tooManyOperations: () => [
+        {
+          message: `At most ${deps.settings.operationsPerSocket} operations at once on one connection.`,
+          extensions: { code: 'RATE_LIMITED', retryAfterSeconds: 1 },
+        },
+      ],
     });
-    const expiry = session.token && setTimeout(() => close(CLOSE.expired, 'Session expired'), Math.max(0, session.token.expiresAt.getTime() - Date.now()));
+    const expiry =
+      session.token &&
+      setTimeout(() => close(CLOSE.expired, 'Session expired'), Math.max(0, session.token.expiresAt.getTime() - Date.now()));
     const unregister = deps.registry.add({ token: session.token, close });
     alive.add(webSocket);
     webSocket.on('pong', () => alive.add(webSocket));
@@ -96,7 +109,10 @@ export function serveSockets(deps: {
     const { headers } = request;
     if (new URL(request.url ?? '/', 'http://router').pathname !== deps.path) return refuseUpgrade(socket, 404);
     if (isDraining) return refuseUpgrade(socket, 503);
-    const objection = deps.origins.objectionTo({ origin: headers.origin, secFetchSite: undefined, hasCookie: headers.cookie !== undefined }, { isUpgrade: true });
+    const objection = deps.origins.objectionTo(
+      { origin: headers.origin, secFetchSite: undefined, hasCookie: headers.cookie !== undefined },
+      { isUpgrade: true },
+    );
     if (objection !== null) return refuseUpgrade(socket, 403, objection);
     const address = deps.addressOf(request);
     const releaseAddress = deps.registry.reserveAddress(address);
@@ -113,7 +129,13 @@ export function serveSockets(deps: {
     try {
       await deps.rateLimits.consume([{ limit: 'address', key: address }]);
       const session = await deps.sessions.resolve(
-        { cookieHeader: headers.cookie, authorization: headers.authorization, userAgent: headers['user-agent'], address, requestId: newId('req') },
+        {
+          cookieHeader: headers.cookie,
+          authorization: headers.authorization,
+          userAgent: headers['user-agent'],
+          address,
+          requestId: newId('req'),
+        },
         { mayRefresh: true },
       );
       cookies = session.cookies;
@@ -169,7 +191,11 @@ async function closeInBatches(sockets: readonly WebSocket[]): Promise<void> {
     if (start > 0) await new Promise((resolve) => setTimeout(resolve, BATCH_EVERY_MS * (0.5 + Math.random())));
     for (const socket of sockets.slice(start, start + BATCH)) socket.close(CLOSE.goingAway, 'Going away');
   }
-  const gone = Promise.all(sockets.filter((socket) => socket.readyState !== socket.CLOSED).map((socket) => new Promise((resolve) => socket.once('close', resolve))));
+  const gone = Promise.all(
+    sockets
+      .filter((socket) => socket.readyState !== socket.CLOSED)
+      .map((socket) => new Promise((resolve) => socket.once('close', resolve))),
+  );
   const deadline = setTimeout(() => {
     for (const socket of sockets) socket.terminate();
   }, LAST_WORDS_MS);

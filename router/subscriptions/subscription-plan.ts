@@ -7,14 +7,14 @@ import { planDocument } from '../operation/plan.ts';
 import type { Supergraph } from '../supergraph/supergraph.ts';
 
 /** A subscription whose events are numbered, so that its clients can share one upstream and come back without a gap. */
-export type ResumableField = {
+type ResumableField = {
   readonly resumeArgument: string;
   readonly version: string;
   /** Null in a snapshot. */
   readonly previous: string;
 };
 
-export const RESUMABLE_FIELDS: Readonly<Record<string, ResumableField>> = {
+const RESUMABLE_FIELDS: Readonly<Record<string, ResumableField>> = {
   seatMapChanged: { resumeArgument: 'sinceVersion', version: 'version', previous: 'previousVersion' },
 };
 
@@ -46,7 +46,8 @@ export function planSubscription(planned: PlannedOperation): SubscriptionPlan {
   const { checked, authorizedDocument } = planned;
   const field = rootFieldOf(authorizedDocument, checked.operation);
   const settings = field ? RESUMABLE_FIELDS[field.name.value] : undefined;
-  const document = field && settings ? withoutArgument(authorizedDocument, settings.resumeArgument, checked.supergraph) : authorizedDocument;
+  const document =
+    field && settings ? withoutArgument(authorizedDocument, settings.resumeArgument, checked.supergraph) : authorizedDocument;
   const { node } = document === authorizedDocument ? planned.plan : planDocument(checked, document);
   if (node?.kind !== 'Subscription') throw new Error('the plan of a subscription has no subscription node');
   const { primary, rest } = node;
@@ -58,7 +59,13 @@ export function planSubscription(planned: PlannedOperation): SubscriptionPlan {
     rest,
     upstreamQuery,
     resumable: field && settings ? { field, settings } : null,
-    text: createHash('sha256').update(checked.supergraph.sdl).update('\n').update(print(document)).update('\n').update(checked.operation.name?.value ?? '').digest('base64'),
+    text: createHash('sha256')
+      .update(checked.supergraph.sdl)
+      .update('\n')
+      .update(print(document))
+      .update('\n')
+      .update(checked.operation.name?.value ?? '')
+      .digest('base64'),
     variableNames: usedVariables(document),
     isPublic: isPublic(document, checked.supergraph),
     versionsOf: (data) => readVersions(data, responseKey),
@@ -68,7 +75,9 @@ export function planSubscription(planned: PlannedOperation): SubscriptionPlan {
 }
 
 function operationIn(document: DocumentNode, name: string | undefined): OperationDefinitionNode | undefined {
-  return document.definitions.find((definition): definition is OperationDefinitionNode => definition.kind === Kind.OPERATION_DEFINITION && definition.name?.value === name);
+  return document.definitions.find(
+    (definition): definition is OperationDefinitionNode => definition.kind === Kind.OPERATION_DEFINITION && definition.name?.value === name,
+  );
 }
 
 /** A valid subscription has one; it may stand in a fragment. */
@@ -79,7 +88,9 @@ function rootFieldOf(document: DocumentNode, operation: OperationDefinitionNode)
       if (selection.kind === Kind.FIELD) return selection;
       if (selection.kind === Kind.INLINE_FRAGMENT) pending.push(selection.selectionSet);
       if (selection.kind !== Kind.FRAGMENT_SPREAD) continue;
-      const fragment = document.definitions.find((definition) => definition.kind === Kind.FRAGMENT_DEFINITION && definition.name.value === selection.name.value);
+      const fragment = document.definitions.find(
+        (definition) => definition.kind === Kind.FRAGMENT_DEFINITION && definition.name.value === selection.name.value,
+      );
       if (fragment?.kind === Kind.FRAGMENT_DEFINITION) pending.push(fragment.selectionSet);
     }
   }

@@ -5,7 +5,8 @@ import { openSocket } from '../testing/ws-client.ts';
 import type { World } from '../testing/world.ts';
 import { startWorld } from '../testing/world.ts';
 
-const WATCH = 'subscription($id: ID!, $since: Int) { seatMapChanged(eventId: $id, sinceVersion: $since) { kind version previousVersion seats { id status } event { id title organizer { displayName } } } }';
+const WATCH =
+  'subscription($id: ID!, $since: Int) { seatMapChanged(eventId: $id, sinceVersion: $since) { kind version previousVersion seats { id status } event { id title organizer { displayName } } } }';
 
 type Update = { kind: string; version: number; previousVersion: number | null; event: { title: string } | null };
 const updateOf = (event: EventPayload): Update => event.data?.['seatMapChanged'] as Update;
@@ -26,23 +27,34 @@ describe('federated subscriptions', () => {
     open.push(socket);
     return socket;
   }
-  const connectAs = async (userId: string): Promise<TestSocket> => connect({ origin: world.origin, cookie: await world.cookieFor({ userId, sid: `s-${userId}`, roles: ['ATTENDEE'] }) });
+  const connectAs = async (userId: string): Promise<TestSocket> =>
+    connect({ origin: world.origin, cookie: await world.cookieFor({ userId, sid: `s-${userId}`, roles: ['ATTENDEE'] }) });
 
   it('send a snapshot, then deltas, with fields of other subgraphs', async () => {
     const socket = await connect();
     socket.subscribe('one', WATCH, { id: 'e1' });
     const first = await socket.event('one', 0);
     expect(first.errors).toBeUndefined();
-    expect(updateOf(first)).toMatchObject({ kind: 'SNAPSHOT', previousVersion: null, event: { id: 'e1', title: 'Event e1', organizer: { displayName: 'User u1' } } });
+    expect(updateOf(first)).toMatchObject({
+      kind: 'SNAPSHOT',
+      previousVersion: null,
+      event: { id: 'e1', title: 'Event e1', organizer: { displayName: 'User u1' } },
+    });
     world.feed.change('A-1', 'HELD');
     const second = await socket.event('one', 1);
-    expect(updateOf(second)).toMatchObject({ kind: 'DELTA', previousVersion: world.feed.version() - 1, version: world.feed.version(), seats: [{ id: 'A-1', status: 'HELD' }] });
+    expect(updateOf(second)).toMatchObject({
+      kind: 'DELTA',
+      previousVersion: world.feed.version() - 1,
+      version: world.feed.version(),
+      seats: [{ id: 'A-1', status: 'HELD' }],
+    });
     expect(JSON.stringify(second)).not.toContain('_rt_');
   });
 
-  it('keep the client\'s own aliases, fragments and conditions', async () => {
+  it("keep the client's own aliases, fragments and conditions", async () => {
     const socket = await connect();
-    const query = 'subscription($more: Boolean!) { map: seatMapChanged(eventId: "e1") { version: kind ...F } } fragment F on SeatMapUpdate { kind @skip(if: true) event { t: title available @include(if: $more) } }';
+    const query =
+      'subscription($more: Boolean!) { map: seatMapChanged(eventId: "e1") { version: kind ...F } } fragment F on SeatMapUpdate { kind @skip(if: true) event { t: title available @include(if: $more) } }';
     socket.subscribe('one', query, { more: false });
     expect((await socket.event('one', 0)).data).toEqual({ map: { version: 'SNAPSHOT', event: { t: 'Event e1' } } });
     world.feed.change('A-1', 'AVAILABLE');
@@ -77,7 +89,9 @@ describe('federated subscriptions', () => {
       data: { seatMapChanged: { kind: 'SNAPSHOT', event: { title: 'Event e1', draftNotes: null } } },
       errors: [{ message: 'Sign in first.', path: ['seatMapChanged', 'event', 'draftNotes'], extensions: { code: 'UNAUTHENTICATED' } }],
     });
-    expect((await known.event('1', 0)).data).toEqual({ seatMapChanged: { kind: 'SNAPSHOT', event: { title: 'Event e1', draftNotes: 'notes' } } });
+    expect((await known.event('1', 0)).data).toEqual({
+      seatMapChanged: { kind: 'SNAPSHOT', event: { title: 'Event e1', draftNotes: 'notes' } },
+    });
   });
 
   it('let a client join without a gap: the last snapshot and all since, or only what came after its version', async () => {
@@ -119,7 +133,9 @@ describe('federated subscriptions', () => {
     const joiners = await Promise.all([connect(), connect(), connect()]);
     for (const joiner of joiners) joiner.subscribe('1', WATCH, { id: 'e1', since: 5 });
     const snapshots = await Promise.all(joiners.map((joiner) => joiner.event('1', 0)));
-    expect(snapshots.map((event) => [updateOf(event).kind, updateOf(event).version])).toEqual(Array.from({ length: 3 }, () => ['SNAPSHOT', world.feed.version()]));
+    expect(snapshots.map((event) => [updateOf(event).kind, updateOf(event).version])).toEqual(
+      Array.from({ length: 3 }, () => ['SNAPSHOT', world.feed.version()]),
+    );
     expect(world.feed.opened.length - upstreams).toBe(1);
     await eventually('the catch-up is closed', () => world.feed.listenerCount() === 1);
     world.feed.change('A-2', 'AVAILABLE');
@@ -186,12 +202,18 @@ describe('federated subscriptions', () => {
     }
     await quick.event('1', 120);
     slow.socket.resume();
-    await eventually('the slow client has caught up', () => slow.frames.some((frame) => frame.payload && updateOf(frame.payload).version === world.feed.version()), 10_000);
+    await eventually(
+      'the slow client has caught up',
+      () => slow.frames.some((frame) => frame.payload && updateOf(frame.payload).version === world.feed.version()),
+      10_000,
+    );
     const received = slow.frames.flatMap((frame) => (frame.type === 'next' && frame.payload ? [updateOf(frame.payload)] : []));
     expect(received.length).toBeLessThan(121);
     let version = 0;
     for (const update of received) {
-      expect(update.kind === 'SNAPSHOT' || (update.previousVersion !== null && update.previousVersion <= version && version < update.version)).toBe(true);
+      expect(
+        update.kind === 'SNAPSHOT' || (update.previousVersion !== null && update.previousVersion <= version && version < update.version),
+      ).toBe(true);
       version = update.version;
     }
     expect(slow.isOpen()).toBe(true);

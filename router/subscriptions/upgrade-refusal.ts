@@ -2,7 +2,13 @@ import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 
 /** A plain HTTP answer in place of the upgrade: a client that is told 4429 after it never comes back, one that is told 429 does. */
-export function refuseUpgrade(socket: Duplex, status: number, message = '', headers: Readonly<Record<string, string>> = {}, cookies: readonly string[] = []): void {
+export function refuseUpgrade(
+  socket: Duplex,
+  status: number,
+  message = '',
+  headers: Readonly<Record<string, string>> = {},
+  cookies: readonly string[] = [],
+): void {
   const body = Buffer.from(message);
   const lines = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,

@@ -2,7 +2,13 @@ import type { SubgraphAnswer, SubgraphError } from '../execute/subgraph-client.t
 import type { Upstreams, UpstreamSubscription } from './upstream.ts';
 
 /** Errors that pass: the subgraph is there but cannot serve just now. */
-const PASSING_CODES = new Set<unknown>(['SERVICE_UNAVAILABLE', 'SUBGRAPH_UNAVAILABLE', 'INTERNAL_SERVER_ERROR', 'UNAUTHENTICATED', 'RATE_LIMITED']);
+const PASSING_CODES = new Set<unknown>([
+  'SERVICE_UNAVAILABLE',
+  'SUBGRAPH_UNAVAILABLE',
+  'INTERNAL_SERVER_ERROR',
+  'UNAUTHENTICATED',
+  'RATE_LIMITED',
+]);
 
 const FIRST_DELAY_MS = 50;
 const LONGEST_DELAY_MS = 5_000;
@@ -76,7 +82,13 @@ export function linkUpstream(deps: {
         deps.onEvent(event);
       },
       refused,
-      lost: () => tryAgain([{ message: `The ${deps.subscription.subgraph} service cannot be reached right now. Try again shortly.`, extensions: { code: 'SUBGRAPH_UNAVAILABLE' } }]),
+      lost: () =>
+        tryAgain([
+          {
+            message: `The ${deps.subscription.subgraph} service cannot be reached right now. Try again shortly.`,
+            extensions: { code: 'SUBGRAPH_UNAVAILABLE' },
+          },
+        ]),
       completed: () => {
         if (!isRefused) end(deps.onCompleted);
       },

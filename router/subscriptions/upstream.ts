@@ -18,7 +18,7 @@ export type UpstreamSubscription = {
 };
 
 /** After `refused`, `lost` or `completed` nothing more comes. */
-export type UpstreamSink = {
+type UpstreamSink = {
   readonly next: (event: SubgraphAnswer) => void;
   /** The subgraph will not serve this operation. */
   readonly refused: (errors: readonly SubgraphError[]) => void;

@@ -67,7 +67,11 @@ function directivesOf(type: GraphQLNamedType): readonly ConstDirectiveNode[] {
 
 function hasPublicTag(directives: readonly ConstDirectiveNode[]): boolean {
   return directives.some(
-    (directive) => directive.name.value === 'tag' && directive.arguments?.some((argument) => argument.name.value === 'name' && argument.value.kind === Kind.STRING && argument.value.value === 'public'),
+    (directive) =>
+      directive.name.value === 'tag' &&
+      directive.arguments?.some(
+        (argument) => argument.name.value === 'name' && argument.value.kind === Kind.STRING && argument.value.value === 'public',
+      ),
   );
 }
 

@@ -1,8 +1,11 @@
-import type { GatewayExecutor, GatewayInterface } from '@apollo/server-gateway-interface';
+import type { ApolloServerOptionsWithGateway, BaseContext } from '@apollo/server';
 import type { SupergraphSource } from './supergraph-source.ts';
 
+type Gateway = NonNullable<ApolloServerOptionsWithGateway<BaseContext>['gateway']>;
+export type GatewayExecutor = NonNullable<Awaited<ReturnType<Gateway['load']>>['executor']>;
+
 /** What Apollo Server wants of a gateway: the schema now and when it changes, and someone to execute. */
-export function createGateway(deps: { supergraphs: SupergraphSource; executor: GatewayExecutor }): GatewayInterface {
+export function createGateway(deps: { supergraphs: SupergraphSource; executor: GatewayExecutor }): Gateway {
   const subscriptions = new Set<() => void>();
   return {
     onSchemaLoadOrUpdate(callback) {

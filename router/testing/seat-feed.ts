@@ -1,13 +1,22 @@
 import { AppError } from '../../kit/graphql/errors.ts';
 
-type Update = { readonly kind: string; readonly event: { readonly id: string }; readonly version: number; readonly previousVersion: number | null; readonly seats: readonly { readonly id: string; readonly status: string }[] };
+type Update = {
+  readonly kind: string;
+  readonly event: { readonly id: string };
+  readonly version: number;
+  readonly previousVersion: number | null;
+  readonly seats: readonly { readonly id: string; readonly status: string }[];
+};
 
 const list = (entries: Iterable<[string, string]>) => [...entries].map(([id, status]) => ({ id, status }));
 
 /** A seat map that tests change by hand: a SNAPSHOT first, then each change as a DELTA. */
 export function createSeatFeed() {
   let version = 100;
-  const seats = new Map<string, string>([['A-1', 'AVAILABLE'], ['A-2', 'AVAILABLE']]);
+  const seats = new Map<string, string>([
+    ['A-1', 'AVAILABLE'],
+    ['A-2', 'AVAILABLE'],
+  ]);
   const listeners = new Set<(update: Update | null) => void>();
   const opened: { eventId: string; sinceVersion: number | null | undefined }[] = [];
 
@@ -21,7 +30,8 @@ export function createSeatFeed() {
       version += 1;
       seats.set(id, status);
       const extra = Array.from({ length: wide }, (_, index): [string, string] => [`W-${index}`, status]);
-      for (const listener of listeners) listener({ kind: 'DELTA', event: { id: 'e1' }, version, previousVersion, seats: list([[id, status], ...extra]) });
+      for (const listener of listeners)
+        listener({ kind: 'DELTA', event: { id: 'e1' }, version, previousVersion, seats: list([[id, status], ...extra]) });
     },
     end(): void {
       for (const listener of listeners) listener(null);

@@ -4,7 +4,14 @@ import { createLocalJWKSet, exportJWK, generateKeyPair, importJWK, SignJWT } fro
 import type { Role } from '../../kit/graphql/identity.ts';
 import { ACCESS_TOKEN } from '../../kit/runtime/session-keys.ts';
 
-export type TokenClaims = { readonly userId: string; readonly sid: string; readonly roles: readonly Role[]; readonly generation?: number; readonly version?: number; readonly lifeSeconds?: number };
+export type TokenClaims = {
+  readonly userId: string;
+  readonly sid: string;
+  readonly roles: readonly Role[];
+  readonly generation?: number;
+  readonly version?: number;
+  readonly lifeSeconds?: number;
+};
 
 export async function newKey(kid: string): Promise<{ privateKey: JWK; publicKey: JWK & { kid: string } }> {
   const { privateKey, publicKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true });

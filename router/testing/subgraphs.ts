@@ -16,10 +16,18 @@ export function authResolvers(authority: SessionAuthority, calls: Calls): Resolv
   const note = (name: string, request: SubgraphRequest): void => void calls.push({ name, request });
   return {
     User: {
-      __resolveReference: (key: { id: string }) => ({ id: key.id, displayName: `User ${key.id}`, email: `${key.id}@test.example`, secret: 'classified' }),
+      __resolveReference: (key: { id: string }) => ({
+        id: key.id,
+        displayName: `User ${key.id}`,
+        email: `${key.id}@test.example`,
+        secret: 'classified',
+      }),
     },
     Query: {
-      me: (_root: unknown, _args: unknown, request: SubgraphRequest) => (request.identity.viewer ? { id: request.identity.viewer.userId, displayName: 'Me', email: 'me@test.example', secret: 'classified' } : null),
+      me: (_root: unknown, _args: unknown, request: SubgraphRequest) =>
+        request.identity.viewer
+          ? { id: request.identity.viewer.userId, displayName: 'Me', email: 'me@test.example', secret: 'classified' }
+          : null,
       users: (_root: unknown, _args: unknown, request: SubgraphRequest) => {
         note('users', request);
         return [];
@@ -35,7 +43,9 @@ export function authResolvers(authority: SessionAuthority, calls: Calls): Resolv
       refreshSession: async (_root: unknown, _args: unknown, request: SubgraphRequest) => {
         note('refreshSession', request);
         const claims = authority.sessions.get(request.identity.session?.refreshToken ?? '');
-        request.extensions['session'] = claims ? await authority.grant({ ...claims, generation: (claims.generation ?? 1) + 1 }) : { clear: true };
+        request.extensions['session'] = claims
+          ? await authority.grant({ ...claims, generation: (claims.generation ?? 1) + 1 })
+          : { clear: true };
         return { refreshed: claims !== undefined };
       },
       logOut: (_root: unknown, _args: unknown, request: SubgraphRequest) => {
@@ -47,7 +57,13 @@ export function authResolvers(authority: SessionAuthority, calls: Calls): Resolv
   };
 }
 
-const event = (id: string) => ({ id, title: `Event ${id}`, organizer: { id: `u${Number(id.slice(1)) % 2}` }, mine: 'mine', draftNotes: 'notes' });
+const event = (id: string) => ({
+  id,
+  title: `Event ${id}`,
+  organizer: { id: `u${Number(id.slice(1)) % 2}` },
+  mine: 'mine',
+  draftNotes: 'notes',
+});
 
 export function eventsResolvers(calls: Calls): Resolvers {
   return {
@@ -57,7 +73,9 @@ export function eventsResolvers(calls: Calls): Resolvers {
       event: (_root: unknown, { id }: { id: string }) => event(id),
       fails: (_root: unknown, { code }: { code: string }) => {
         if (code === 'unknown') throw new Error('password=hunter2 at 10.0.0.1');
-        throw new AppError(code === 'NOT_FOUND' ? 'NOT_FOUND' : 'BAD_USER_INPUT', 'Told by events.', { extensions: { issues: [{ path: ['x'], message: 'is odd' }], internal: 'hidden' } });
+        throw new AppError(code === 'NOT_FOUND' ? 'NOT_FOUND' : 'BAD_USER_INPUT', 'Told by events.', {
+          extensions: { issues: [{ path: ['x'], message: 'is odd' }], internal: 'hidden' },
+        });
       },
       stolenSession: (_root: unknown, _args: unknown, request: SubgraphRequest) => {
         request.extensions['session'] = { clear: true };
@@ -86,7 +104,8 @@ export function ordersResolvers(feed: SeatFeed, calls: Calls): Resolvers {
     Event: { __resolveReference: (key: { id: string }) => ({ id: key.id, available: 48 }) },
     Query: {
       ping: () => 'pong',
-      seenHeaders: (_root: unknown, _args: unknown, request: SubgraphRequest) => JSON.stringify({ requestId: request.requestId, key: request.idempotencyKey }),
+      seenHeaders: (_root: unknown, _args: unknown, request: SubgraphRequest) =>
+        JSON.stringify({ requestId: request.requestId, key: request.idempotencyKey }),
     },
     Mutation: {
       purchase: (_root: unknown, _args: unknown, request: SubgraphRequest) => {
@@ -100,7 +119,10 @@ export function ordersResolvers(feed: SeatFeed, calls: Calls): Resolvers {
       },
     },
     Subscription: {
-      seatMapChanged: { subscribe: (_root: unknown, args: { eventId: string; sinceVersion?: number | null }) => feed.subscribe(args.eventId, args.sinceVersion) },
+      seatMapChanged: {
+        subscribe: (_root: unknown, args: { eventId: string; sinceVersion?: number | null }) =>
+          feed.subscribe(args.eventId, args.sinceVersion),
+      },
       ticks: {
         subscribe: (_root: unknown, { upTo }: { upTo: number }) => countTo(upTo),
       },
@@ -117,7 +139,12 @@ export function ordersResolvers(feed: SeatFeed, calls: Calls): Resolvers {
 export const SCHEMAS = { auth: AUTH_SCHEMA, events: EVENTS_SCHEMA, orders: ORDERS_SCHEMA };
 export type SubgraphName = keyof typeof SCHEMAS;
 
-export async function startSubgraph(name: SubgraphName, resolvers: Resolvers, jwks: IdentityKeys, port = 0): Promise<{ server: SubgraphServer; url: string; port: number }> {
+export async function startSubgraph(
+  name: SubgraphName,
+  resolvers: Resolvers,
+  jwks: IdentityKeys,
+  port = 0,
+): Promise<{ server: SubgraphServer; url: string; port: number }> {
   const server = await createSubgraphServer<SubgraphRequest>({
     name,
     typeDefs: SCHEMAS[name],

@@ -18,7 +18,7 @@ let composed: string | undefined;
 /** Composing takes a while, and the test files that need no other supergraph share it. */
 const composedSupergraph = (): string => (composed ??= composeForTest(SCHEMAS));
 
-export const TEST_SETTINGS: RouterSettings = {
+const TEST_SETTINGS: RouterSettings = {
   publicOrigins: [],
   corsOrigins: ['https://app.test'],
   cookies: { secure: false },
@@ -76,7 +76,10 @@ export async function startWorld(options: { settings?: Partial<RouterSettings>; 
   });
   const origin = await router.listen({ host: '127.0.0.1', port: 0 });
 
-  async function ask(query: string, request: { variables?: Record<string, unknown>; headers?: Record<string, string>; body?: string } = {}): Promise<GraphqlAnswer> {
+  async function ask(
+    query: string,
+    request: { variables?: Record<string, unknown>; headers?: Record<string, string>; body?: string } = {},
+  ): Promise<GraphqlAnswer> {
     const response = await fetch(`${origin}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...request.headers },
@@ -84,7 +87,14 @@ export async function startWorld(options: { settings?: Partial<RouterSettings>; 
     });
     const text = await response.text();
     const parsed: { data?: GraphqlAnswer['data']; errors?: GraphqlAnswer['errors'] } = text.startsWith('{') ? JSON.parse(text) : {};
-    return { status: response.status, headers: response.headers, text, data: parsed.data, errors: parsed.errors ?? [], setCookies: response.headers.getSetCookie() };
+    return {
+      status: response.status,
+      headers: response.headers,
+      text,
+      data: parsed.data,
+      errors: parsed.errors ?? [],
+      setCookies: response.headers.getSetCookie(),
+    };
   }
 
   return {
@@ -99,7 +109,8 @@ export async function startWorld(options: { settings?: Partial<RouterSettings>; 
     feed,
     urls,
     ask,
-    cookieFor: async (claims: Parameters<typeof authority.accessToken>[0]): Promise<string> => `access_token=${await authority.accessToken(claims)}`,
+    cookieFor: async (claims: Parameters<typeof authority.accessToken>[0]): Promise<string> =>
+      `access_token=${await authority.accessToken(claims)}`,
     stop: async (name: SubgraphName): Promise<void> => servers.get(name)?.close(),
     start: startOne,
     close: async (): Promise<void> => {

@@ -2,13 +2,21 @@ import type { IncomingMessage } from 'node:http';
 import { WebSocket } from 'ws';
 
 export type Frame = { readonly type: string; readonly id?: string; readonly payload?: EventPayload };
-export type EventPayload = { readonly data: Record<string, unknown> | null; readonly errors?: readonly { message: string; extensions: Record<string, unknown>; path?: unknown }[] };
+export type EventPayload = {
+  readonly data: Record<string, unknown> | null;
+  readonly errors?: readonly { message: string; extensions: Record<string, unknown>; path?: unknown }[];
+};
 
 const DEADLINE_MS = 5_000;
 
 /** A client that shows every frame as it comes; what is awaited has a deadline. */
-export async function openSocket(url: string, options: { headers?: Record<string, string>; protocol?: string | null; init?: boolean } = {}) {
-  const socket = new WebSocket(url, options.protocol === null ? [] : [options.protocol ?? 'graphql-transport-ws'], { headers: options.headers ?? {} });
+export async function openSocket(
+  url: string,
+  options: { headers?: Record<string, string>; protocol?: string | null; init?: boolean } = {},
+) {
+  const socket = new WebSocket(url, options.protocol === null ? [] : [options.protocol ?? 'graphql-transport-ws'], {
+    headers: options.headers ?? {},
+  });
   const frames: Frame[] = [];
   const waiting = new Set<() => void>();
   let upgrade: IncomingMessage | undefined;
@@ -50,7 +58,9 @@ export async function openSocket(url: string, options: { headers?: Record<string
   await new Promise<void>((resolve, reject) => {
     socket.once('open', () => resolve());
     socket.once('error', reject);
-    socket.once('unexpected-response', (_request, response) => reject(new RefusedUpgrade(response.statusCode ?? 0, response.headers['set-cookie'] ?? [])));
+    socket.once('unexpected-response', (_request, response) =>
+      reject(new RefusedUpgrade(response.statusCode ?? 0, response.headers['set-cookie'] ?? [])),
+    );
   });
   socket.on('error', () => undefined);
   const send = (frame: unknown): void => socket.send(typeof frame === 'string' ? frame : JSON.stringify(frame));
@@ -61,7 +71,8 @@ export async function openSocket(url: string, options: { headers?: Record<string
     frames,
     setCookies: upgrade?.headers['set-cookie'] ?? [],
     send,
-    subscribe: (id: string, query: string, variables?: Record<string, unknown>): void => send({ id, type: 'subscribe', payload: { query, ...(variables ? { variables } : {}) } }),
+    subscribe: (id: string, query: string, variables?: Record<string, unknown>): void =>
+      send({ id, type: 'subscribe', payload: { query, ...(variables ? { variables } : {}) } }),
     /** The next frame that nobody has taken yet. */
     next: async (): Promise<Frame> => {
       const index = taken;
@@ -69,15 +80,20 @@ export async function openSocket(url: string, options: { headers?: Record<string
       return until('another frame', () => frames[index]);
     },
     /** The `count`th event of an operation, counted from 0. */
-    event: (id: string, count: number): Promise<EventPayload> => until(`event ${count} of ${id}`, () => frames.filter((frame) => frame.id === id && frame.type === 'next')[count]?.payload),
-    frame: (id: string, type: string): Promise<Frame> => until(`${type} of ${id}`, () => frames.find((frame) => frame.id === id && frame.type === type)),
+    event: (id: string, count: number): Promise<EventPayload> =>
+      until(`event ${count} of ${id}`, () => frames.filter((frame) => frame.id === id && frame.type === 'next')[count]?.payload),
+    frame: (id: string, type: string): Promise<Frame> =>
+      until(`${type} of ${id}`, () => frames.find((frame) => frame.id === id && frame.type === type)),
     closed: (): Promise<{ code: number; reason: string }> => until('the close', () => closing),
     isOpen: (): boolean => socket.readyState === WebSocket.OPEN,
     close: (): void => socket.terminate(),
   };
   if (options.init !== false) {
     send({ type: 'connection_init' });
-    await until('the acknowledgement', () => frames.find((frame) => frame.type === 'connection_ack') ?? (closing ? { type: 'closed' } : null));
+    await until(
+      'the acknowledgement',
+      () => frames.find((frame) => frame.type === 'connection_ack') ?? (closing ? { type: 'closed' } : null),
+    );
     taken = frames.length;
   }
   return client;
