@@ -92,6 +92,29 @@ describe('the router over HTTP', () => {
       expect(answer.data).toBeUndefined();
     });
 
+    it('refuse small queries that stand for enormous ones at once, without harm to others', async () => {
+      const levels = Array.from({ length: 20 }, (_, level) => `fragment F${level} on Query { ...F${level + 1} ...F${level + 1} }`).join(
+        ' ',
+      );
+      const nasty = [
+        `{ ...F0 } ${levels} fragment F20 on Query { ping }`,
+        `{ ${Array.from({ length: 10_000 }, (_, index) => `a${index}: ping`).join(' ')} }`,
+        `{ ${'event { '.repeat(10_000)} id ${'}'.repeat(10_000)} }`,
+        `{ ${Array.from({ length: 1_500 }, (_, index) => `x${index}`).join(' ')} }`,
+        `{ ping(a: ${'['.repeat(20_000)}`,
+        `{ ping ${'@skip(if: false) '.repeat(300)} }`,
+      ];
+      for (const query of nasty) {
+        const started = performance.now();
+        const answer = await world.ask(query);
+        // Too many, or too large.
+        expect([400, 413]).toContain(answer.status);
+        expect(answer.errors.length).toBeLessThanOrEqual(6);
+        expect(performance.now() - started).toBeLessThan(100);
+      }
+      expect((await world.ask('{ ping }')).data).toEqual({ ping: 'pong' });
+    });
+
     it('refuse bodies that are too large, no JSON, or a batch', async () => {
       const large = await world.ask('', { body: JSON.stringify({ query: `{ ping } #${'x'.repeat(110_000)}` }) });
       const garbled = await world.ask('', { body: '{"query":' });

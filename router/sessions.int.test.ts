@@ -86,6 +86,14 @@ describe('sessions', () => {
       const token = await world.authority.accessToken(mine);
       const second = await world.authority.accessToken({ ...mine, generation: 2 });
       expect(await who(world, { cookie: `access_token=${token}`, authorization: `Bearer ${second}` })).toBe(mine.userId);
+      const expired = await world.authority.accessToken({ ...mine, lifeSeconds: -1 });
+      expect(await who(world, { cookie: `access_token=${expired}; refresh_token=${mine.sid}.x`, authorization: `Bearer ${token}` })).toBe(
+        mine.userId,
+      );
+      const foreign = await world.ask('{ ping }', {
+        headers: { cookie: `refresh_token=${other.sid}.x`, authorization: `Bearer ${token}` },
+      });
+      expect(foreign.errors[0]?.extensions['code']).toBe('UNAUTHENTICATED');
       const conflict = await world.ask('{ ping }', {
         headers: { cookie: `access_token=${token}`, authorization: `Bearer ${await world.authority.accessToken(other)}` },
       });

@@ -7,9 +7,11 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
+import type { DocumentNode } from 'graphql';
 import { OperationTypeNode } from 'graphql';
 import { DOCUMENT_LIMITS } from '../../kit/graphql/document-limits.ts';
 import type { Logger } from '../../kit/runtime/logger.ts';
+import { createBoundedMap } from '../bounded-map.ts';
 import { formatForClient } from '../errors.ts';
 import type { Fetches } from '../execute/fetches.ts';
 import { retryAfterOf } from '../limits/rate-limits.ts';
@@ -35,6 +37,8 @@ export type HttpContext = {
     retryAfterSeconds: number;
   };
 };
+
+const PARSED_DOCUMENTS_MAX = 1_000;
 
 const SERVED: ReadonlySet<OperationTypeNode> = new Set([OperationTypeNode.QUERY, OperationTypeNode.MUTATION]);
 
@@ -114,6 +118,7 @@ export function createGraphqlServer(deps: {
     }),
   };
 
+  const parsed = createBoundedMap<string, DocumentNode>(PARSED_DOCUMENTS_MAX);
   return new ApolloServer<HttpContext>({
     gateway: createGateway({ supergraphs: deps.supergraphs, executor: execute }),
     plugins: [
@@ -130,6 +135,12 @@ export function createGraphqlServer(deps: {
     introspection: true,
     parseOptions: { maxTokens: DOCUMENT_LIMITS.tokens },
     persistedQueries: false,
+    // Plans hang on parsed documents, so this bounds both, whatever a client makes up.
+    documentStore: {
+      get: async (key) => parsed.get(key),
+      set: async (key, document) => parsed.set(key, document),
+      delete: async (key) => parsed.delete(key),
+    },
     csrfPrevention: true,
     stopOnTerminationSignals: false,
     includeStacktraceInErrorResponses: false,

@@ -4,6 +4,7 @@ import type { AccessToken, AccessTokenVerifier, VerifiedAccessToken } from './ac
 import type { CookieSettings } from './cookies.ts';
 import { clearedCookies, cookiesOf, readCookies } from './cookies.ts';
 import type { Refresher } from './refresher.ts';
+import { sidOfRefreshToken } from './refresher.ts';
 import type { SessionState, Standing } from './session-state.ts';
 
 /** Who a request comes from, as far as can be told. */
@@ -91,7 +92,8 @@ export function createSessions(deps: {
 
       if (bearer !== undefined) {
         // Two statements about who this is must name one session; else a script could act with a session its user never chose.
-        if (fromCookie !== undefined && sidOf(fromCookie) !== sidOf(fromBearer)) throw unauthenticated();
+        const cookieSid = sidOf(fromCookie) ?? (given.refresh === undefined ? null : sidOfRefreshToken(given.refresh));
+        if (cookieSid !== null && cookieSid !== sidOf(fromBearer)) throw unauthenticated();
         const judged = await judge(fromBearer);
         return { ...judged, viewer: judged.token?.viewer ?? null, material, cookies: [] };
       }
