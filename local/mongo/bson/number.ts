@@ -138,6 +138,23 @@ function applyDouble(operation: 'add' | 'multiply', a: number, b: number): numbe
   return operation === 'add' ? a + b : a * b;
 }
 
+/** Rounded half to even, or cut, at a decimal place; the kind of number stays. */
+export function roundTo(value: unknown, place: number, toNearest: boolean): unknown {
+  const exact = exactDecimal(value);
+  if (!exact || exact.exponent >= -place) return value;
+  const unit = 10n ** BigInt(-place - exact.exponent);
+  const negative = exact.coefficient < 0n;
+  const absolute = negative ? -exact.coefficient : exact.coefficient;
+  let quotient = absolute / unit;
+  const twice = (absolute % unit) * 2n;
+  if (toNearest && (twice > unit || (twice === unit && quotient % 2n === 1n))) quotient += 1n;
+  const rounded = negative ? -quotient : quotient;
+  const kind = kindOf(value);
+  if (kind === 'decimal') return decimalFrom(rounded, -place);
+  if (kind === 'double') return new Double(Number(`${rounded}e${-place}`));
+  return integerValue(rounded * 10n ** BigInt(-place), kind);
+}
+
 /** Int32 and Long only, as `$bit` demands. */
 export function bitwise(operation: 'and' | 'or' | 'xor', left: unknown, right: unknown): unknown {
   const a = asBigInt(left);

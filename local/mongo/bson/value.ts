@@ -108,7 +108,8 @@ export function parseDocKeeping(bytes: Uint8Array, rawArray: string): Doc {
 }
 
 export function serializeDoc(doc: Doc): Buffer {
-  return Buffer.from(serialize(doc, { ignoreUndefined: true }));
+  const bytes = serialize(doc, { ignoreUndefined: true });
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 /** Sets a field without the trap that `__proto__` is on plain objects: such a name is legal in a document. */

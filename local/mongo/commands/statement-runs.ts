@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { Int32 } from 'bson';
 import { toDouble } from '../bson/number.ts';
 import { isDoc, type Doc } from '../bson/value.ts';
@@ -9,6 +10,8 @@ import { allowFields, letVariables, rememberedReply, retryEntry, runStatement, t
 import { deleteMatching, insertOne, update } from './statements.ts';
 
 const MAX_STATEMENTS = 100_000;
+/** A long batch lets the other connections have their turn. */
+const STATEMENTS_PER_TURN = 1000;
 
 /** What one statement did; `upserted` is there when it inserted by upsert. */
 export interface Done {
@@ -32,6 +35,10 @@ export async function runStatements<T>(context: CommandContext, statements: read
   const outcomes: StatementOutcome[] = [];
   const first = context.command['stmtId'] === undefined ? 0 : toDouble(context.command['stmtId']);
   for (const [index, statement] of statements.entries()) {
+    if (index % STATEMENTS_PER_TURN === STATEMENTS_PER_TURN - 1) {
+      context.engine.seal();
+      await setImmediate();
+    }
     try {
       outcomes.push({ index, done: await run(statement, first + index) });
     } catch (error) {

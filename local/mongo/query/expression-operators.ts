@@ -1,19 +1,11 @@
-import { compareValues, valuesEqual } from '../bson/compare.ts';
-import { arithmetic, isNumber, toDouble } from '../bson/number.ts';
+import { compareValues } from '../bson/compare.ts';
+import { arithmetic, isNumber, roundTo, toDouble, toInteger } from '../bson/number.ts';
 import { Double, Int32, Long } from 'bson';
-import { isDoc, type Doc } from '../bson/value.ts';
+import { isA, isDoc, type Doc } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
 import { typeName } from './match-operators.ts';
-import type { Expression } from './expression.ts';
-
-type Compile = (expression: unknown) => Expression;
-type Operator = (operand: unknown, compile: Compile) => Expression;
-
-function operands(name: string, operand: unknown, compile: Compile, count?: number): Expression[] {
-  const list = Array.isArray(operand) ? operand : [operand];
-  if (count !== undefined && list.length !== count) throw new CommandError('BadValue', `Expression ${name} takes exactly ${count} arguments. ${list.length} were passed in.`);
-  return list.map(compile);
-}
+import { ARRAY_OPERATORS } from './array-operators.ts';
+import { operands, truthy, type Operator } from './operator.ts';
 
 /** Absent sorts below null in expressions, unlike in filters. */
 function compareForExpression(a: unknown, b: unknown): number {
@@ -26,10 +18,6 @@ function comparing(name: string, accepts: (sign: number) => unknown): Operator {
     const [left, right] = operands(name, operand, compile, 2);
     return (doc, variables) => accepts(compareForExpression(left?.(doc, variables), right?.(doc, variables)));
   };
-}
-
-function truthy(value: unknown): boolean {
-  return value !== undefined && value !== null && value !== false && !(isNumber(value) && toDouble(value) === 0);
 }
 
 /** Null in, null out; a date plus a number is a date. */
@@ -112,25 +100,6 @@ const ifNull: Operator = (operand, compile) => {
   };
 };
 
-const within: Operator = (operand, compile) => {
-  const [item, list] = operands('$in', operand, compile, 2);
-  return (doc, variables) => {
-    const array = list?.(doc, variables);
-    if (!Array.isArray(array)) throw new CommandError('BadValue', '$in requires an array as a second argument');
-    const value = item?.(doc, variables);
-    return array.some((each) => valuesEqual(each, value));
-  };
-};
-
-const size: Operator = (operand, compile) => {
-  const [list] = operands('$size', operand, compile, 1);
-  return (doc, variables) => {
-    const array = list?.(doc, variables);
-    if (!Array.isArray(array)) throw new CommandError('BadValue', `The argument to $size must be an array, but was of type: ${array === undefined ? 'missing' : typeName(array)}`);
-    return new Int32(array.length);
-  };
-};
-
 const concat: Operator = (operand, compile) => {
   const list = operands('$concat', operand, compile);
   return (doc, variables) => {
@@ -142,16 +111,6 @@ const concat: Operator = (operand, compile) => {
       text += value;
     }
     return text;
-  };
-};
-
-const concatArrays: Operator = (operand, compile) => {
-  const list = operands('$concatArrays', operand, compile);
-  return (doc, variables) => {
-    const arrays = list.map((item) => item(doc, variables) ?? null);
-    if (arrays.includes(null)) return null;
-    if (!arrays.every(Array.isArray)) throw new CommandError('BadValue', '$concatArrays only supports arrays');
-    return arrays.flat(1);
   };
 };
 
@@ -168,28 +127,6 @@ const mergeObjects: Operator = (operand, compile) => {
   };
 };
 
-const elementAt: Operator = (operand, compile) => {
-  const [list, at] = operands('$arrayElemAt', operand, compile, 2);
-  return (doc, variables) => {
-    const array = list?.(doc, variables) ?? null;
-    const index = at?.(doc, variables) ?? null;
-    if (array === null || index === null) return null;
-    if (!Array.isArray(array) || !isNumber(index)) throw new CommandError('BadValue', `$arrayElemAt's first argument must be an array and its second a number, but they are ${typeName(array)} and ${typeName(index)}`);
-    return array.at(toDouble(index)) as unknown;
-  };
-};
-
-function edge(name: string, index: 0 | -1): Operator {
-  return (operand, compile) => {
-    const [list] = operands(name, operand, compile, 1);
-    return (doc, variables) => {
-      const array = list?.(doc, variables) ?? null;
-      if (array !== null && !Array.isArray(array)) throw new CommandError('BadValue', `${name}'s argument must be an array, but is ${typeName(array)}`);
-      return array === null ? null : (array.at(index) as unknown);
-    };
-  };
-}
-
 function extreme(name: string, wanted: 1 | -1): Operator {
   return (operand, compile) => {
     const list = operands(name, operand, compile);
@@ -204,23 +141,33 @@ function extreme(name: string, wanted: 1 | -1): Operator {
   };
 }
 
-/** `$map` and `$filter` name each element; the name is `this` unless told otherwise. */
-function overElements(name: string, body: 'in' | 'cond', combineElements: (array: unknown[], each: (item: unknown) => unknown) => unknown[]): Operator {
+/** To a number of decimal places, or of tens when negative. */
+function rounding(name: '$round' | '$trunc'): Operator {
   return (operand, compile) => {
-    if (!isDoc(operand) || !(body in operand) || !('input' in operand)) throw new CommandError('FailedToParse', `${name} needs input and ${body}`);
-    const unknown = Object.keys(operand).find((key) => !['input', 'as', body].includes(key));
-    if (unknown !== undefined) throw new CommandError('FailedToParse', `Unrecognized parameter to ${name}: ${unknown}`);
-    const input = compile(operand['input']);
-    const compute = compile(operand[body]);
-    const as = typeof operand['as'] === 'string' ? operand['as'] : 'this';
+    const [number, places] = operands(name, operand, compile);
     return (doc, variables) => {
-      const array = input(doc, variables) ?? null;
-      if (array === null) return null;
-      if (!Array.isArray(array)) throw new CommandError('BadValue', `input to ${name} must be an array not ${typeName(array)}`);
-      return combineElements(array, (item) => compute(doc, { ...variables, [as]: item }));
+      const value = number?.(doc, variables) ?? null;
+      if (value === null) return null;
+      if (!isNumber(value)) throw new CommandError('TypeMismatch', `${name} only supports numeric types, not ${typeName(value)}`);
+      const place = places ? toInteger(places(doc, variables)) : 0;
+      if (place === undefined || place < -20 || place > 100) throw new CommandError('BadValue', `the precision of ${name} must be an integer from -20 to 100`);
+      return roundTo(value, place, name === '$round');
     };
   };
 }
+
+const toText: Operator = (operand, compile) => {
+  const [item] = operands('$toString', operand, compile, 1);
+  return (doc, variables) => {
+    const value = item?.(doc, variables) ?? null;
+    if (value === null || typeof value === 'string') return value;
+    if (value instanceof Date) return value.toISOString();
+    if (typeof value === 'boolean') return value ? 'true' : 'false';
+    if (isA(value, 'ObjectId')) return value.toHexString();
+    if (isA(value, 'Int32') || isA(value, 'Double') || isA(value, 'Long') || isA(value, 'Decimal128')) return value.toString();
+    throw new CommandError('BadValue', `Unsupported conversion from ${typeName(value)} to string in $toString`);
+  };
+};
 
 const bind: Operator = (operand, compile) => {
   if (!isDoc(operand) || !isDoc(operand['vars']) || !('in' in operand)) throw new CommandError('FailedToParse', '$let needs vars and in');
@@ -230,6 +177,7 @@ const bind: Operator = (operand, compile) => {
 };
 
 export const OPERATORS: Readonly<Record<string, Operator>> = {
+  ...ARRAY_OPERATORS,
   $literal: (operand) => () => operand,
   $eq: comparing('$eq', (sign) => sign === 0),
   $ne: comparing('$ne', (sign) => sign !== 0),
@@ -257,23 +205,14 @@ export const OPERATORS: Readonly<Record<string, Operator>> = {
   $multiply: summing('$multiply', 'multiply'),
   $subtract: subtract,
   $divide: divide,
-  $in: within,
-  $size: size,
   $concat: concat,
-  $concatArrays: concatArrays,
   $mergeObjects: mergeObjects,
-  $arrayElemAt: elementAt,
-  $first: edge('$first', 0),
-  $last: edge('$last', -1),
   $min: extreme('$min', -1),
   $max: extreme('$max', 1),
-  $map: overElements('$map', 'in', (array, each) => array.map((item) => each(item) ?? null)),
-  $filter: overElements('$filter', 'cond', (array, each) => array.filter((item) => truthy(each(item)))),
   $let: bind,
-  $isArray: (operand, compile) => {
-    const [item] = operands('$isArray', operand, compile, 1);
-    return (doc, variables) => Array.isArray(item?.(doc, variables));
-  },
+  $toString: toText,
+  $round: rounding('$round'),
+  $trunc: rounding('$trunc'),
   $type: (operand, compile) => {
     const [item] = operands('$type', operand, compile, 1);
     return (doc, variables) => {

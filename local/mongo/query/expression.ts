@@ -3,7 +3,7 @@ import { isNumber, toDouble } from '../bson/number.ts';
 import { CommandError } from '../errors.ts';
 import { asDoc } from './path.ts';
 import { OPERATORS } from './expression-operators.ts';
-import { evaluateWithMingo, mingoKnows } from './mingo-expression.ts';
+import { compileBorrowed, isBorrowed } from './mingo-expression.ts';
 
 /** Values by name without the `$$`: ROOT and CURRENT are the document, the others come from `let`. */
 export type Variables = Readonly<Record<string, unknown>>;
@@ -28,7 +28,7 @@ export function compileExpression(expression: unknown): Expression {
   const [first] = Object.keys(expression);
   if (first?.startsWith('$')) {
     if (Object.keys(expression).length !== 1) throw new CommandError('FailedToParse', `an expression object has one operator: ${Object.keys(expression).join(', ')}`);
-    return compileOperation(first, expression[first], expression);
+    return compileOperation(first, expression[first]);
   }
   const fields = Object.entries(expression).map(([name, value]) => [name, compileExpression(value)] as const);
   return (doc, variables) => {
@@ -41,11 +41,11 @@ export function compileExpression(expression: unknown): Expression {
   };
 }
 
-function compileOperation(name: string, operand: unknown, expression: Doc): Expression {
+function compileOperation(name: string, operand: unknown): Expression {
   const operator = OPERATORS[name];
   if (operator) return operator(operand, compileExpression);
-  if (!mingoKnows(expression)) throw new CommandError('InvalidPipelineOperator', `Unrecognized expression '${name}'`);
-  return (doc, variables) => evaluateWithMingo(expression, doc, variables);
+  if (!isBorrowed(name)) throw new CommandError('InvalidPipelineOperator', `Unrecognized expression '${name}'`);
+  return compileBorrowed(name, operand, compileExpression);
 }
 
 function compileReference(reference: string): Expression {

@@ -1,40 +1,64 @@
 import { Context, evalExpr, OpType, ProcessingMode } from 'mingo/core';
-import * as accumulators from 'mingo/operators/accumulator';
 import * as expressions from 'mingo/operators/expression';
 import { numberValue, toDouble } from '../bson/number.ts';
 import { isA, isDoc, setField, type Doc } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
+import type { Expression } from './expression.ts';
 
 /*
- * Dates, strings, sets, trigonometry: the long tail of expression operators is mingo's. What compares, adds or tests
- * BSON values is ours (`expression-operators.ts`), because mingo knows only JavaScript's types.
+ * Dates, strings and mathematics: this long tail of expression operators is mingo's. What compares, adds or tests BSON
+ * values is ours (`expression-operators.ts`), because mingo knows only JavaScript's types. Operands are computed by us
+ * and handed over as constants, so nothing of ours is ever evaluated by mingo.
  */
+const BORROWED = new Set([
+  '$abs', '$ceil', '$exp', '$floor', '$ln', '$log', '$log10', '$mod', '$pow', '$sqrt', '$indexOfBytes', '$indexOfCP', '$ltrim', '$regexFind',
+  '$regexFindAll', '$regexMatch', '$replaceAll', '$replaceOne', '$rtrim', '$split', '$strLenBytes', '$strLenCP', '$strcasecmp', '$substr',
+  '$substrBytes', '$substrCP', '$toLower', '$toUpper', '$trim', '$dateAdd', '$dateDiff', '$dateFromParts', '$dateFromString', '$dateSubtract',
+  '$dateToParts', '$dateToString', '$dateTrunc', '$dayOfMonth', '$dayOfWeek', '$dayOfYear', '$hour', '$isoDayOfWeek', '$isoWeek', '$isoWeekYear',
+  '$millisecond', '$minute', '$month', '$second', '$week', '$year', '$arrayToObject', '$objectToArray', '$range', '$reverseArray', '$slice',
+  '$toBool', '$toDate', '$toDouble', '$toInt',
+]);
 
-// Server-side JavaScript is refused, as the README says.
-const REFUSED = new Set(['$function', '$accumulator', '$where']);
-type Operators = NonNullable<Parameters<typeof Context.init>[0]>;
-type Named<Kind extends 'expression' | 'accumulator'> = [`$${string}`, NonNullable<Operators[Kind]>[`$${string}`]];
+type Operators = NonNullable<NonNullable<Parameters<typeof Context.init>[0]>['expression']>;
 
-function isOperator<Kind extends 'expression' | 'accumulator'>(entry: [string, unknown]): entry is Named<Kind> {
-  return entry[0].startsWith('$') && typeof entry[1] === 'function';
+function isOperator(entry: [string, unknown]): entry is [`$${string}`, Operators[`$${string}`]] {
+  return entry[0] === '$literal' || (BORROWED.has(entry[0]) && typeof entry[1] === 'function');
 }
 
-const context = Context.init({
-  expression: Object.fromEntries(Object.entries<unknown>(expressions).filter(isOperator<'expression'>)),
-  accumulator: Object.fromEntries(Object.entries<unknown>(accumulators).filter(isOperator<'accumulator'>)),
-});
-
+const context = Context.init({ expression: Object.fromEntries(Object.entries<unknown>(expressions).filter(isOperator)) });
 const OPTIONS = { idKey: '_id', processingMode: ProcessingMode.CLONE_OFF, useStrictMode: true, scriptEnabled: false, failOnError: true, context };
 
-function known(name: string): boolean {
-  return !REFUSED.has(name) && context.getOperator(OpType.EXPRESSION, name) !== null;
+export function isBorrowed(name: string): boolean {
+  return BORROWED.has(name) && context.getOperator(OpType.EXPRESSION, name) !== null;
 }
 
-/** Whether every operator within is one of mingo's: it would answer some of the others silently. */
-export function mingoKnows(expression: unknown): boolean {
-  if (Array.isArray(expression)) return expression.every(mingoKnows);
-  if (!isDoc(expression)) return true;
-  return Object.entries(expression).every(([name, operand]) => (name.startsWith('$') ? known(name) : true) && (name === '$literal' || mingoKnows(operand)));
+export function compileBorrowed(name: string, operand: unknown, compile: (expression: unknown) => Expression): Expression {
+  if (Array.isArray(operand)) {
+    const items = operand.map(compile);
+    return (doc, variables) => evaluate(name, items.map((item) => constant(item(doc, variables))));
+  }
+  if (isDoc(operand) && !Object.keys(operand)[0]?.startsWith('$')) {
+    const named = Object.entries(operand).map(([key, value]) => [key, compile(value)] as const);
+    return (doc, variables) => evaluate(name, Object.fromEntries(named.map(([key, value]) => [key, constant(value(doc, variables))])));
+  }
+  const only = compile(operand);
+  return (doc, variables) => evaluate(name, constant(only(doc, variables)));
+}
+
+/** Some operators want their options bare, so only what could be taken for an expression is wrapped. */
+function constant(value: unknown): unknown {
+  const plain = toPlain(value ?? null);
+  const ambiguous = (typeof plain === 'string' && plain.startsWith('$')) || Array.isArray(plain) || isDoc(plain);
+  return ambiguous ? { $literal: plain } : plain;
+}
+
+function evaluate(name: string, operand: unknown): unknown {
+  try {
+    return fromPlain(evalExpr({}, { [name]: operand }, OPTIONS));
+  } catch (error) {
+    if (error instanceof CommandError) throw error;
+    throw new CommandError('BadValue', `${name}: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 function toPlain(value: unknown): unknown {
@@ -59,17 +83,4 @@ function fromPlain(value: unknown): unknown {
   const typed: Doc = {};
   for (const [name, field] of Object.entries(value)) setField(typed, name, fromPlain(field));
   return typed;
-}
-
-export function evaluateWithMingo(expression: Doc, doc: Doc, variables: Readonly<Record<string, unknown>>): unknown {
-  const plainVariables: Doc = {};
-  for (const [name, value] of Object.entries(variables)) {
-    if (name !== 'ROOT' && name !== 'CURRENT') plainVariables[name] = toPlain(value);
-  }
-  try {
-    return fromPlain(evalExpr(toPlain(doc), toPlain(expression), { ...OPTIONS, variables: plainVariables }));
-  } catch (error) {
-    if (error instanceof CommandError) throw error;
-    throw new CommandError('BadValue', error instanceof Error ? error.message : String(error));
-  }
 }

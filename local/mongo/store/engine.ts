@@ -88,7 +88,11 @@ export function createEngine() {
 
   function abort(transaction: Transaction): void {
     active.delete(transaction);
-    for (const [record, { version, collection }] of transaction.writes) collection.undo(record, version);
+    for (const [record, { version, collection }] of transaction.writes) {
+      collection.undo(record, version);
+      // What lay below may have been spared only because of this write.
+      garbage.push({ collection, record, at: clock });
+    }
     transaction.end();
   }
 

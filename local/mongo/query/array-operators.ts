@@ -1,0 +1,103 @@
+import { Int32 } from 'bson';
+import { valuesEqual } from '../bson/compare.ts';
+import { isNumber, toDouble } from '../bson/number.ts';
+import { isDoc } from '../bson/value.ts';
+import { CommandError } from '../errors.ts';
+import { typeName } from './match-operators.ts';
+import { operands, truthy, type Operator } from './operator.ts';
+
+const within: Operator = (operand, compile) => {
+  const [item, list] = operands('$in', operand, compile, 2);
+  return (doc, variables) => {
+    const array = list?.(doc, variables);
+    if (!Array.isArray(array)) throw new CommandError('BadValue', '$in requires an array as a second argument');
+    const value = item?.(doc, variables);
+    return array.some((each) => valuesEqual(each, value));
+  };
+};
+
+const size: Operator = (operand, compile) => {
+  const [list] = operands('$size', operand, compile, 1);
+  return (doc, variables) => {
+    const array = list?.(doc, variables);
+    if (!Array.isArray(array)) throw new CommandError('BadValue', `The argument to $size must be an array, but was of type: ${array === undefined ? 'missing' : typeName(array)}`);
+    return new Int32(array.length);
+  };
+};
+
+const concatArrays: Operator = (operand, compile) => {
+  const list = operands('$concatArrays', operand, compile);
+  return (doc, variables) => {
+    const arrays = list.map((item) => item(doc, variables) ?? null);
+    if (arrays.includes(null)) return null;
+    if (!arrays.every(Array.isArray)) throw new CommandError('BadValue', '$concatArrays only supports arrays');
+    return arrays.flat(1);
+  };
+};
+
+const elementAt: Operator = (operand, compile) => {
+  const [list, at] = operands('$arrayElemAt', operand, compile, 2);
+  return (doc, variables) => {
+    const array = list?.(doc, variables) ?? null;
+    const index = at?.(doc, variables) ?? null;
+    if (array === null || index === null) return null;
+    if (!Array.isArray(array) || !isNumber(index)) throw new CommandError('BadValue', `$arrayElemAt's first argument must be an array and its second a number, but they are ${typeName(array)} and ${typeName(index)}`);
+    return array.at(toDouble(index)) as unknown;
+  };
+};
+
+function edge(name: string, index: 0 | -1): Operator {
+  return (operand, compile) => {
+    const [list] = operands(name, operand, compile, 1);
+    return (doc, variables) => {
+      const array = list?.(doc, variables) ?? null;
+      if (array !== null && !Array.isArray(array)) throw new CommandError('BadValue', `${name}'s argument must be an array, but is ${typeName(array)}`);
+      return array === null ? null : (array.at(index) as unknown);
+    };
+  };
+}
+
+/** `$map` and `$filter` name each element; the name is `this` unless told otherwise. */
+function overElements(name: string, body: 'in' | 'cond', combineElements: (array: unknown[], each: (item: unknown) => unknown) => unknown[]): Operator {
+  return (operand, compile) => {
+    if (!isDoc(operand) || !(body in operand) || !('input' in operand)) throw new CommandError('FailedToParse', `${name} needs input and ${body}`);
+    const unknown = Object.keys(operand).find((key) => !['input', 'as', body].includes(key));
+    if (unknown !== undefined) throw new CommandError('FailedToParse', `Unrecognized parameter to ${name}: ${unknown}`);
+    const input = compile(operand['input']);
+    const compute = compile(operand[body]);
+    const as = typeof operand['as'] === 'string' ? operand['as'] : 'this';
+    return (doc, variables) => {
+      const array = input(doc, variables) ?? null;
+      if (array === null) return null;
+      if (!Array.isArray(array)) throw new CommandError('BadValue', `input to ${name} must be an array not ${typeName(array)}`);
+      return combineElements(array, (item) => compute(doc, { ...variables, [as]: item }));
+    };
+  };
+}
+
+const reduce: Operator = (operand, compile) => {
+  if (!isDoc(operand) || !('input' in operand) || !('initialValue' in operand) || !('in' in operand)) throw new CommandError('FailedToParse', '$reduce needs input, initialValue and in');
+  const [input, initial, step] = [compile(operand['input']), compile(operand['initialValue']), compile(operand['in'])];
+  return (doc, variables) => {
+    const array = input(doc, variables) ?? null;
+    if (array === null) return null;
+    if (!Array.isArray(array)) throw new CommandError('BadValue', `$reduce requires that 'input' be an array, found: ${typeName(array)}`);
+    return array.reduce((value: unknown, item: unknown) => step(doc, { ...variables, value, this: item }), initial(doc, variables));
+  };
+};
+
+export const ARRAY_OPERATORS: Readonly<Record<string, Operator>> = {
+  $in: within,
+  $size: size,
+  $concatArrays: concatArrays,
+  $arrayElemAt: elementAt,
+  $first: edge('$first', 0),
+  $last: edge('$last', -1),
+  $map: overElements('$map', 'in', (array, each) => array.map((item) => each(item) ?? null)),
+  $filter: overElements('$filter', 'cond', (array, each) => array.filter((item) => truthy(each(item)))),
+  $reduce: reduce,
+  $isArray: (operand, compile) => {
+    const [item] = operands('$isArray', operand, compile, 1);
+    return (doc, variables) => Array.isArray(item?.(doc, variables));
+  },
+};
