@@ -26,8 +26,6 @@ function subgraph(name: string, mappers: Record<string, string>): CodegenConfig[
         strictScalars: true,
         scalars,
         mappers,
-        // Fields of a foreign entity are resolved from its key alone.
-        defaultMapper: undefined,
         inputMaybeValue: 'T | null | undefined',
         maybeValue: 'T | null',
         avoidOptionals: { field: true, inputValue: false, defaultValue: false },
@@ -75,8 +73,21 @@ const config: CodegenConfig = {
       ConfirmPaymentResult: './domain/outcomes.ts#ConfirmPaymentOutcome',
       PurchaseResult: './domain/outcomes.ts#PurchaseOutcome',
     }),
+    // The typed client of the sample operations: what a front end gets with the same few lines and its own documents.
+    'schema/client/': {
+      preset: 'client',
+      schema: 'schema/api.graphql',
+      documents: 'schema/operations/*.graphql',
+      presetConfig: { fragmentMasking: false },
+      config: {
+        useTypeImports: true,
+        enumsAsTypes: true,
+        importExtension: '.ts',
+        emitLegacyCommonJSImports: false,
+        scalars: { DateTime: 'string', EmailAddress: 'string', TimeZone: 'string', MinorUnits: 'number', CurrencyCode: 'string', SeatMapVersion: 'number' },
+      },
+    },
   },
-  hooks: {},
 };
 
 // oxlint-disable-next-line import/no-default-export -- the codegen CLI loads a default export

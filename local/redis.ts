@@ -3,7 +3,6 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { Redis } from 'ioredis';
 
 /** Keyspace events that the seat map lives on: K keyspace, g generic, x expired, t streams, z sorted sets. */
@@ -15,10 +14,11 @@ export async function freePort(): Promise<number> {
   const server = createServer();
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('The server listens on no port.');
   server.close();
   await once(server, 'close');
-  return port;
+  return address.port;
 }
 
 /**
@@ -29,14 +29,12 @@ export async function startPrivateRedis(options: { dataDir: string | null; port?
   const port = options.port ?? (await freePort());
   const persistence = options.dataDir === null ? ['--save', '', '--appendonly', 'no'] : ['--dir', options.dataDir, '--appendonly', 'yes', '--appendfsync', 'everysec', '--save', ''];
   if (options.dataDir !== null) mkdirSync(options.dataDir, { recursive: true, mode: 0o700 });
+  const listening = ['--port', String(port), '--bind', '127.0.0.1', '--daemonize', 'no', '--protected-mode', 'yes'];
+  const keeping = ['--databases', String(options.databases ?? 16), '--maxmemory-policy', 'noeviction'];
+  const notifying = ['--notify-keyspace-events', NOTIFY_KEYSPACE_EVENTS, '--hz', '50', '--loglevel', 'warning'];
   const child = spawn(
     'redis-server',
-    [
-      ...['--port', String(port), '--bind', '127.0.0.1', '--daemonize', 'no', '--protected-mode', 'yes'],
-      ...['--databases', String(options.databases ?? 16), '--maxmemory-policy', 'noeviction'],
-      ...['--notify-keyspace-events', NOTIFY_KEYSPACE_EVENTS, '--hz', '50', '--loglevel', 'warning'],
-      ...persistence,
-    ],
+    [...listening, ...keeping, ...notifying, ...persistence],
     // A group of its own: Ctrl-C in the terminal must reach us first, and Redis only after its clients are closed.
     { stdio: ['ignore', 'ignore', 'pipe'], detached: true },
   );

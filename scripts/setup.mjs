@@ -69,7 +69,7 @@ function installFromDebian(file, debianPackage, otherwise) {
 function buildPlayground() {
   const sources = ['router/playground', 'schema/operations'].flatMap((folder) => readdirSync(folder, { recursive: true }).map((file) => join(folder, String(file))));
   const hash = createHash('sha256').update(readFileSync('package-lock.json'));
-  for (const file of sources.toSorted()) if (statSync(file).isFile()) hash.update(file).update(readFileSync(file));
+  for (const file of sources.toSorted((a, b) => a.localeCompare(b))) if (statSync(file).isFile()) hash.update(file).update(readFileSync(file));
   const wanted = hash.digest('hex');
   const stamp = 'dist/playground/.built-from';
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;

@@ -3,7 +3,6 @@ import type { ApolloServerPlugin, BaseContext } from '@apollo/server';
 import { ApolloServer } from '@apollo/server';
 import { ApolloServerPluginInlineTraceDisabled, ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import { buildSubgraphSchema } from '@apollo/subgraph';
-import type { GraphQLResolverMap } from '@apollo/subgraph/dist/schema-helper/resolverMap.js';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance } from 'fastify';
 import fastify from 'fastify';
@@ -58,7 +57,7 @@ type WithRequest = { readonly [REQUEST]?: SubgraphRequest };
 
 /** A subgraph as an HTTP server: POST /graphql for whoever proves an identity, subscriptions over WebSocket on the same path, /health and /readyz. */
 export async function createSubgraphServer<Context extends BaseContext>(deps: SubgraphServerDeps<Context>): Promise<SubgraphServer> {
-  const schema = buildSubgraphSchema({ typeDefs: parse(deps.typeDefs), resolvers: deps.resolvers as GraphQLResolverMap<unknown> });
+  const schema = buildSubgraphSchema({ typeDefs: parse(deps.typeDefs), resolvers: { ...deps.resolvers } });
   const extensionsPlugin: ApolloServerPlugin<Context> = {
     requestDidStart: async () => ({
       willSendResponse: async ({ contextValue, response }) => {

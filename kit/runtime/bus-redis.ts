@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { RedisClient } from './redis.ts';
 import type { Logger } from './logger.ts';
 import type { DomainEvent, DomainEventBus, Subscription } from './bus.ts';
@@ -12,6 +13,12 @@ const STREAM_MAX_LENGTH = 100_000;
 const CLAIM_IDLE_MS = 10_000;
 const BATCH = 50;
 const BLOCK_MS = 1_000;
+
+const entriesSchema = z.array(z.tuple([z.string(), z.array(z.string()).nullable()]));
+/** XAUTOCLAIM: next cursor, entries, ids of deleted ones. */
+const claimedSchema = z.tuple([z.string(), entriesSchema]).rest(z.unknown());
+/** XREADGROUP: per stream its entries; nothing when the wait ran out. */
+const readSchema = z.array(z.tuple([z.string(), entriesSchema])).nullable();
 
 const wait = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
@@ -70,16 +77,14 @@ export function createRedisStreamsBus(deps: { redis: RedisClient; connect: (name
     async function takeOver(): Promise<void> {
       for (const source of options.sources) {
         const key = streamKey(source);
-        const [, entries] = (await connection.xautoclaim(key, options.group, options.member, CLAIM_IDLE_MS, '0', 'COUNT', BATCH)) as [string, [string, string[] | null][]];
+        const [, entries] = claimedSchema.parse(await connection.xautoclaim(key, options.group, options.member, CLAIM_IDLE_MS, '0', 'COUNT', BATCH));
         await deliver(key, entries);
       }
     }
 
     async function readOnce(): Promise<void> {
       const keys = options.sources.map(streamKey);
-      const reply = (await connection.xreadgroup('GROUP', options.group, options.member, 'COUNT', BATCH, 'BLOCK', BLOCK_MS, 'STREAMS', ...keys, ...keys.map(() => '>'))) as
-        | [string, [string, string[]][]][]
-        | null;
+      const reply = readSchema.parse(await connection.xreadgroup('GROUP', options.group, options.member, 'COUNT', BATCH, 'BLOCK', BLOCK_MS, 'STREAMS', ...keys, ...keys.map(() => '>')));
       for (const [key, entries] of reply ?? []) await deliver(key, entries);
     }
 

@@ -51,12 +51,22 @@ export async function createOrdersApp(deps: OrdersDeps): Promise<OrdersApp> {
 
   const provider = createSimulatorPayments({ db: mongo.db, capture: settings.capture });
   let relay: OutboxRelay | null = null;
-  const core = createOrdersCore({
-    ...{ mongo, redis, provider, clock, settings },
-    events: createEventsClient({ url: deps.eventsUrl, signer: deps.signer }),
-    onCommitted: () => relay?.trigger(),
-    logError: (error, what) => logger.warn({ err: error, what }, 'left for later'),
-  });
+  const core = createOrdersCore(({
+	mongo,
+	redis,
+	provider,
+	clock,
+	settings,
+	events: createEventsClient({
+		url: deps.eventsUrl,
+		signer: deps.signer
+	}),
+	onCommitted: () => relay?.trigger(),
+	logError: (error, what) => logger.warn({
+		err: error,
+		what
+	}, 'left for later')
+}));
   await Promise.all([core.ensureIndexes(), provider.ensureIndexes()]);
   relay = createOutboxRelay({ db: mongo.db, rows: core.outbox.rows, bus: deps.bus, clock, logger });
   lifecycle.onClose('outbox relay', relay.close);

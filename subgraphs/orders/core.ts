@@ -75,10 +75,19 @@ export function createOrdersCore(deps: CoreDeps) {
     confirmPayment: createConfirmPayment({ holds, intents, provider, readListings, clock }),
     purchase: createPurchase({ orders, intents, idempotency, secureHold, claimSeats, finishOrder }),
     reconcile: createReconcile({ orders, intents, refunds, holds, ledger, provider, finishOrder, settleRefund, show, clock, graceSeconds: settings.reconcileGraceSeconds, logError }),
-    refundClosedEvents: createRefundClosedEvents({
-      ...{ listings, orders, intents, holds, map, ledger, finishOrder, settleRefund, clock, logError },
-      settledAfterSeconds: CLOSED_EVENT_SETTLES_AFTER_SECONDS,
-    }),
+    refundClosedEvents: createRefundClosedEvents(({
+	listings,
+	orders,
+	intents,
+	holds,
+	map,
+	ledger,
+	finishOrder,
+	settleRefund,
+	clock,
+	logError,
+	settledAfterSeconds: CLOSED_EVENT_SETTLES_AFTER_SECONDS
+})),
     async ensureIndexes(): Promise<void> {
       await Promise.all([outbox.ensureIndexes(), repositories.ensureIndexes()]);
     },

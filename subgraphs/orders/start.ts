@@ -24,11 +24,21 @@ export async function startOrders(source: Readonly<Record<string, string | undef
   const holdsUrl = env.HOLDS_REDIS_URL ?? withLogicalDatabase(env.REDIS_URL, 1);
   const bus = createRedisStreamsBus({ redis: await redisTo('bus', env.REDIS_URL), connect: (name) => connectRedis({ url: env.REDIS_URL, name, logger, blocking: true }), logger });
   onClose('bus', bus.close);
-  const app = await createOrdersApp({
-    ...{ mongo, bus, logger, clock: systemClock, eventsUrl: env.EVENTS_URL, identityJwks: env.IDENTITY_JWKS, settings: ordersSettings(env) },
-    ...{ redis: await redisTo('holds', holdsUrl), subscriber: await redisTo('hints', holdsUrl, true) },
-    signer: await createIdentitySigner({ issuer: 'orders', privateKey: env.ORDERS_PRIVATE_KEY }),
-  });
+  const app = await createOrdersApp((({
+	mongo,
+	bus,
+	logger,
+	clock: systemClock,
+	eventsUrl: env.EVENTS_URL,
+	identityJwks: env.IDENTITY_JWKS,
+	settings: ordersSettings(env),
+	redis: await redisTo('holds', holdsUrl),
+	subscriber: await redisTo('hints', holdsUrl, true),
+	signer: await createIdentitySigner({
+		issuer: 'orders',
+		privateKey: env.ORDERS_PRIVATE_KEY
+	})
+})));
   onClose('app', app.close);
   return listen(app.httpServer, { host: env.HOST, port: env.PORT });
 }

@@ -82,10 +82,7 @@ export function createHoldStore(deps: { redis: RedisClient; publisher: SeatPubli
         await extendScript(
           redis,
           [seatKeys.holdDetails(hold.eventId, hold.id), seatKeys.holdDeadlines(hold.eventId), seatKeys.userHolds(hold.eventId, hold.userId), ...holdKeysOf(hold.eventId, seatIds)],
-          [
-            ...[hold.id, hold.userId, JSON.stringify(seatIds), Math.round(settings.lifeSeconds * 1_000), settings.beyondLatestSeconds * 1_000],
-            ...[settings.mark?.kind ?? '', settings.mark?.token ?? '', (settings.mark?.lifeSeconds ?? 0) * 1_000],
-          ],
+          [hold.id, hold.userId, JSON.stringify(seatIds), Math.round(settings.lifeSeconds * 1e3), settings.beyondLatestSeconds * 1e3, settings.mark?.kind ?? '', settings.mark?.token ?? '', (settings.mark?.lifeSeconds ?? 0) * 1e3],
         ),
       );
     return reply[0] === 'DONE' ? new Date(Number(reply[1])) : null;
@@ -113,14 +110,8 @@ export function createHoldStore(deps: { redis: RedisClient; publisher: SeatPubli
         ({ seatsJson, known }) =>
           holdScript(
             redis,
-            [
-              ...[seatKeys.seatShown(eventId), seatKeys.seatChanges(eventId), seatKeys.holdDeadlines(eventId), seatKeys.holdDetails(eventId, holdId)],
-              ...[seatKeys.userHolds(eventId, userId), seatKeys.holdDetails(eventId, request.replacesHoldId ?? 'none'), ...holdKeysOf(eventId, seatIds)],
-            ],
-            [
-              ...[seatsJson, known, holdId, request.replacesHoldId ?? '', userId, Math.round(request.lifeSeconds * 1_000)],
-              ...[HOLD_LIFE_MAX_SECONDS * 1_000, HELD_SEATS_PER_USER_MAX, JSON.stringify(seats), eventId],
-            ],
+            [seatKeys.seatShown(eventId), seatKeys.seatChanges(eventId), seatKeys.holdDeadlines(eventId), seatKeys.holdDetails(eventId, holdId), seatKeys.userHolds(eventId, userId), seatKeys.holdDetails(eventId, request.replacesHoldId ?? 'none'), ...holdKeysOf(eventId, seatIds)],
+            [seatsJson, known, holdId, request.replacesHoldId ?? '', userId, Math.round(request.lifeSeconds * 1e3), HOLD_LIFE_MAX_SECONDS * 1e3, HELD_SEATS_PER_USER_MAX, JSON.stringify(seats), eventId],
           ),
         (claims) => (claims.size > 0 ? claims : null),
       );
@@ -129,10 +120,17 @@ export function createHoldStore(deps: { redis: RedisClient; publisher: SeatPubli
       if (answer === 'CONFLICT') return { kind: 'conflict', seatIds: z.array(z.string()).parse(JSON.parse(detail ?? '[]')), reason: 'HELD' };
       if (answer === 'LIMIT') return { kind: 'limit' };
       if (answer === 'PAYING') return { kind: 'paying' };
-      const hold: Hold = {
-        ...{ id: holdId, eventId, userId, seats, ended: null, endedAt: null },
-        ...{ createdAt: new Date(Number(createdAt)), expiresAt: new Date(Number(expiresAt)), expiresAtLatest: new Date(Number(expiresAtLatest)) },
-      };
+      const hold: Hold = (({
+	id: holdId,
+	eventId,
+	userId,
+	seats,
+	ended: null,
+	endedAt: null,
+	createdAt: new Date(Number(createdAt)),
+	expiresAt: new Date(Number(expiresAt)),
+	expiresAtLatest: new Date(Number(expiresAtLatest))
+}));
       const listKey = seatKeys.userHoldIds(userId);
       await redis
         .multi()
@@ -149,10 +147,7 @@ export function createHoldStore(deps: { redis: RedisClient; publisher: SeatPubli
       const result = await publisher.publishing(hold.eventId, seatIds, ({ seatsJson, known }) =>
         releaseScript(
           redis,
-          [
-            ...[seatKeys.seatShown(hold.eventId), seatKeys.seatChanges(hold.eventId), seatKeys.holdDeadlines(hold.eventId), seatKeys.holdDetails(hold.eventId, hold.id)],
-            ...[seatKeys.userHolds(hold.eventId, hold.userId), seatKeys.holdDetails(hold.eventId, options.giveBackTo ?? 'none'), ...holdKeysOf(hold.eventId, seatIds)],
-          ],
+          [seatKeys.seatShown(hold.eventId), seatKeys.seatChanges(hold.eventId), seatKeys.holdDeadlines(hold.eventId), seatKeys.holdDetails(hold.eventId, hold.id), seatKeys.userHolds(hold.eventId, hold.userId), seatKeys.holdDetails(hold.eventId, options.giveBackTo ?? 'none'), ...holdKeysOf(hold.eventId, seatIds)],
           [seatsJson, known, hold.id, hold.userId, options.forced ? '1' : '0', options.giveBackTo ?? ''],
         ),
       );

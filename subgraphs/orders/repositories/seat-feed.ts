@@ -124,10 +124,18 @@ export function createSeatFeed(deps: { store: SeatMapStore; hints: SeatHints; pl
   function feedOf(eventId: string): EventFeed {
     const known = feeds.get(eventId);
     if (known) return known;
-    const feed: EventFeed = {
-      ...{ eventId, streams: new Set<SeatStream>(), version: 0, statuses: new Map<string, SeatStatus>(), complete: false, suspects: new Set<string>() },
-      ...{ turn: Promise.resolve(), timer: null, lastRead: 0, linger: null },
-    };
+    const feed: EventFeed = (({
+	eventId,
+	streams: new Set<SeatStream>(),
+	version: 0,
+	statuses: new Map<string, SeatStatus>(),
+	complete: false,
+	suspects: new Set<string>(),
+	turn: Promise.resolve(),
+	timer: null,
+	lastRead: 0,
+	linger: null
+}));
     feeds.set(eventId, feed);
     return feed;
   }

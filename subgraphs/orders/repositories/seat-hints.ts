@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { z } from 'zod';
 import { StartError } from '../../../kit/runtime/env.ts';
 import type { Logger } from '../../../kit/runtime/logger.ts';
 import type { RedisClient } from '../../../kit/runtime/redis.ts';
@@ -15,8 +16,7 @@ function missingFlags(current: string): readonly string[] {
 
 async function configValue(redis: RedisClient, name: string): Promise<string> {
   const reply: unknown = await redis.config('GET', name);
-  if (Array.isArray(reply)) return String(reply[1] ?? '');
-  return typeof reply === 'object' && reply !== null && name in reply ? String((reply as Record<string, unknown>)[name]) : '';
+  return z.tuple([z.string(), z.string()]).safeParse(reply).data?.[1] ?? '';
 }
 
 /**

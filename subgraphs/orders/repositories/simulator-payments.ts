@@ -30,11 +30,13 @@ export const SIMULATOR_METHODS = {
   pm_card_slow: { outcome: 'approve', reason: '', answer: 'slow' },
 } as const satisfies Record<string, Method>;
 
+const METHODS = new Map<string, Method>(Object.entries(SIMULATOR_METHODS));
+
 const SLOW_MS = 2_000;
 const TRIES_MAX = 20;
 
 function methodOf(name: string): Method {
-  return name in SIMULATOR_METHODS ? SIMULATOR_METHODS[name as keyof typeof SIMULATOR_METHODS] : { outcome: 'decline', reason: 'unknown_payment_method', answer: 'prompt' };
+  return METHODS.get(name) ?? { outcome: 'decline', reason: 'unknown_payment_method', answer: 'prompt' };
 }
 
 const wait = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
@@ -77,10 +79,17 @@ export function createSimulatorPayments(deps: { db: Db; capture: 'automatic' | '
       await intents.createIndex({ intentId: 1 }, { unique: true });
     },
     async createIntent({ intentId, amount }) {
-      const document: SimulatorDocument = {
-        ...{ _id: `sim_${intentId}`, intentId, amount, status: 'REQUIRES_CONFIRMATION' as const, clientSecret: `${intentId}_secret_${randomBytes(16).toString('hex')}` },
-        ...{ captured: 0, refunded: 0, version: 1, answers: [] },
-      };
+      const document: SimulatorDocument = (({
+	_id: `sim_${intentId}`,
+	intentId,
+	amount,
+	status: 'REQUIRES_CONFIRMATION' as const,
+	clientSecret: `${intentId}_secret_${randomBytes(16).toString('hex')}`,
+	captured: 0,
+	refunded: 0,
+	version: 1,
+	answers: []
+}));
       try {
         await intents.insertOne(document);
         return { kind: 'done', value: { providerIntentId: document._id, status: document.status, clientSecret: document.clientSecret } };

@@ -1,7 +1,5 @@
-import type { GraphQLResolverMap } from '@apollo/subgraph/dist/schema-helper/resolverMap.js';
 import { CurrencyCode, DateTime, MinorUnits, SeatMapVersion } from '../../../kit/graphql/scalars.ts';
 import { currencyDecimals } from '../../../kit/values/money.ts';
-import type { Context } from '../context.ts';
 import type { MoneyResolvers, Resolvers } from '../schema.generated.ts';
 import { event, seatMap } from './event.ts';
 import { hold, paymentIntent } from './hold.ts';
@@ -21,16 +19,28 @@ const typed: Implements<
   Resolvers,
   'Query' | 'Mutation' | 'Event' | 'User' | 'HoldSeatsResult' | 'RefreshHoldResult' | 'CreatePaymentIntentResult' | 'ConfirmPaymentResult' | 'PurchaseResult'
 > &
-  Resolvers = {
-  ...{ CurrencyCode, DateTime, MinorUnits, SeatMapVersion },
-  ...{ Query: query, Mutation: mutation, Event: event, User: user, SeatMap: seatMap, Hold: hold, PaymentIntent: paymentIntent, Order: order, Ticket: ticket, Money: money },
-  SeatMapUpdate: seatMapUpdate,
-  HoldSeatsResult: byKind,
-  RefreshHoldResult: byKind,
-  CreatePaymentIntentResult: byKind,
-  ConfirmPaymentResult: byKind,
-  PurchaseResult: byKind,
-};
+  Resolvers = (({
+	CurrencyCode,
+	DateTime,
+	MinorUnits,
+	SeatMapVersion,
+	Query: query,
+	Mutation: mutation,
+	Event: event,
+	User: user,
+	SeatMap: seatMap,
+	Hold: hold,
+	PaymentIntent: paymentIntent,
+	Order: order,
+	Ticket: ticket,
+	Money: money,
+	SeatMapUpdate: seatMapUpdate,
+	HoldSeatsResult: byKind,
+	RefreshHoldResult: byKind,
+	CreatePaymentIntentResult: byKind,
+	ConfirmPaymentResult: byKind,
+	PurchaseResult: byKind
+}));
 
 /** The subscription stands apart: its generated type knows no async iterator of domain updates. */
-export const resolvers: GraphQLResolverMap<Context> = { ...(typed as GraphQLResolverMap<Context>), Subscription: subscription as GraphQLResolverMap<Context>[string] };
+export const resolvers = { ...typed, Subscription: subscription };

@@ -38,12 +38,16 @@ export async function startOrders(options: { capture?: 'automatic' | 'manual'; h
   const provider = options.provider?.(simulator) ?? simulator;
   const settings = { holdLifeSeconds: options.holdLifeSeconds ?? 300, defaultSeatPrice: 2_500, defaultCurrency: 'EUR', idempotencyLifeSeconds: 86_400, reconcileGraceSeconds: 20 };
   const errors: unknown[] = [];
-  const core: OrdersCore = createOrdersCore({
-    ...{ mongo, redis, provider, clock, settings },
-    events: { findListing: () => Promise.resolve(null) },
-    onCommitted: () => undefined,
-    logError: (error) => void errors.push(error),
-  });
+  const core: OrdersCore = createOrdersCore(({
+	mongo,
+	redis,
+	provider,
+	clock,
+	settings,
+	events: { findListing: () => Promise.resolve(null) },
+	onCommitted: () => undefined,
+	logError: (error) => void errors.push(error)
+}));
   await Promise.all([core.ensureIndexes(), simulator.ensureIndexes()]);
 
   const viewer = (name = newId('usr')): Viewer => ({ userId: name, roles: ['ATTENDEE'] });
@@ -97,12 +101,27 @@ export async function startOrders(options: { capture?: 'automatic' | 'manual'; h
     return shown?.split(':')[0] ?? 'AVAILABLE';
   }
 
-  return {
-    ...{ core, clock, mongo, redis, subscriber, redisUrl, simulator, errors, viewer, publishedEvent, hold, intend, pay, purchase, openFeed, statusOf },
-    close: async (): Promise<void> => {
-      redis.disconnect();
-      subscriber.disconnect();
-      await mongo.close();
-    },
-  };
+  return ({
+	core,
+	clock,
+	mongo,
+	redis,
+	subscriber,
+	redisUrl,
+	simulator,
+	errors,
+	viewer,
+	publishedEvent,
+	hold,
+	intend,
+	pay,
+	purchase,
+	openFeed,
+	statusOf,
+	close: async (): Promise<void> => {
+		redis.disconnect();
+		subscriber.disconnect();
+		await mongo.close();
+	}
+});
 }

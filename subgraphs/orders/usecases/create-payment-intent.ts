@@ -23,12 +23,23 @@ export function createCreatePaymentIntent(deps: { holds: HoldStore; intents: Pay
 
   async function insertIntent(hold: Hold): Promise<PaymentIntent | null> {
     const now = clock.now();
-    const intent: PaymentIntent = {
-      ...{ id: newId('pi'), holdId: hold.id, eventId: hold.eventId, userId: hold.userId, amount: holdTotal(hold.seats), seats: hold.seats },
-      ...{ status: 'REQUIRES_CONFIRMATION' as const, version: 1, attempt: 1, orderId: null, providerIntentId: null, clientSecret: null },
-      holdEndsAtLatest: new Date(hold.createdAt.getTime() + (HOLD_LIFE_MAX_SECONDS + PAYING_EXTRA_SECONDS) * 1_000),
-      ...{ holdMissingSince: null, updatedAt: now },
-    };
+    const intent: PaymentIntent = ((({
+	id: newId('pi'),
+	holdId: hold.id,
+	eventId: hold.eventId,
+	userId: hold.userId,
+	amount: holdTotal(hold.seats),
+	seats: hold.seats,
+	status: 'REQUIRES_CONFIRMATION' as const,
+	version: 1,
+	attempt: 1,
+	orderId: null,
+	providerIntentId: null,
+	clientSecret: null,
+	holdEndsAtLatest: new Date(hold.createdAt.getTime() + (HOLD_LIFE_MAX_SECONDS + PAYING_EXTRA_SECONDS) * 1e3),
+	holdMissingSince: null,
+	updatedAt: now
+})));
     await intents.insert(intent);
     return (await intents.openOfHolds([hold.id])).get(hold.id) ?? null;
   }

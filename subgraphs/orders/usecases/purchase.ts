@@ -131,11 +131,15 @@ export function createPurchase(deps: {
     if (!intent || intent.userId !== viewer.userId || intent.holdId !== input.holdId || intent.eventId !== input.eventId) return paymentNotConfirmed('REQUIRES_CONFIRMATION');
 
     const key = input.idempotencyKey ?? derivedId('key', input.holdId, intent.id, String(intent.attempt));
-    const attempt: PurchaseAttempt = {
-      ...{ viewer, input, key, keyGiven: input.idempotencyKey !== null, token: newId('att') },
-      fingerprint: derivedId('fp', input.eventId, input.holdId, input.paymentIntentId),
-      recordId: recordIdOf(viewer.userId, 'purchase', key),
-    };
+    const attempt: PurchaseAttempt = ({
+	viewer,
+	input,
+	key,
+	keyGiven: input.idempotencyKey !== null,
+	token: newId('att'),
+	fingerprint: derivedId('fp', input.eventId, input.holdId, input.paymentIntentId),
+	recordId: recordIdOf(viewer.userId, 'purchase', key)
+});
     const waitUntil = Date.now() + WAIT_FOR_OTHER_MS;
     for (;;) {
       const earlier = await earlierOrder(attempt);

@@ -81,7 +81,7 @@ describe('the reconciler', () => {
     orders.clock.advance(6 * MINUTE);
     await orders.core.reconcile.run();
     expect(await intentOf()).toBeUndefined();
-    expect((await orders.mongo.db.collection('simulator_intents').findOne({ intentId: (await orders.mongo.db.collection('payment_intents').findOne({ holdId: held.id }))?._id as unknown }))?.['status']).toBe('CANCELLED');
+    expect((await orders.mongo.db.collection('simulator_intents').findOne({ intentId: (await orders.mongo.db.collection('payment_intents').findOne({ holdId: held.id }))?._id }))?.['status']).toBe('CANCELLED');
   });
 
   it('waits before it believes that a hold is gone, then gives the money back', async () => {
