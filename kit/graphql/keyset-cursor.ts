@@ -5,7 +5,9 @@ import { badUserInput } from './errors.ts';
 export type Keyset = { readonly key: number; readonly id: string };
 
 // The list's name is part of it: a cursor of one order would mean nonsense in another.
-const cursorSchema = z.tuple([z.string(), z.number(), z.string().max(64)]);
+// The largest number that is a time: keys are times or smaller.
+const KEY_MAX = 8.64e15;
+const cursorSchema = z.tuple([z.string(), z.number().min(-KEY_MAX).max(KEY_MAX), z.string().max(64)]);
 
 export function encodeCursor(list: string, place: Keyset): string {
   return Buffer.from(JSON.stringify([list, place.key, place.id])).toString('base64url');

@@ -21,53 +21,73 @@ export type Scalars = {
   _FieldSet: { input: string; output: string; }
 };
 
+/** A change of one's own password. */
 export type ChangePasswordInput = {
+  /** The one that holds until now. */
   readonly currentPassword: Scalars['String']['input'];
+  /** 8 to 128 characters; common passwords are refused. */
   readonly newPassword: Scalars['String']['input'];
 };
 
+/** The password is changed. */
 export type ChangePasswordPayload = {
+  /** The viewer. */
   readonly user: User;
 };
 
+/** What changePassword answers. */
 export type ChangePasswordResult = ChangePasswordPayload | InvalidCredentials;
 
+/** There is an account with this address already. */
 export type EmailTaken = UserError & {
+  /** For people, in English, naming what to do next. */
   readonly message: Scalars['String']['output'];
+  /** ["input", "email"]. */
   readonly path: ReadonlyArray<Scalars['String']['output']>;
 };
 
 /** The same answer, in the same time, whether or not the account exists. */
 export type InvalidCredentials = UserError & {
+  /** For people, in English, naming what to do next. */
   readonly message: Scalars['String']['output'];
+  /** Empty at log-in, where it would tell too much; ["input", "currentPassword"] for changePassword. */
   readonly path: ReadonlyArray<Scalars['String']['output']>;
 };
 
+/** Credentials. */
 export type LogInInput = {
+  /** In any case; surrounding spaces do not matter. */
   readonly email: Scalars['EmailAddress']['input'];
+  /** As it was chosen; spaces matter. */
   readonly password: Scalars['String']['input'];
 };
 
+/** What logIn answers. */
 export type LogInResult = InvalidCredentials | SignedIn;
 
+/** What logOut did. */
 export type LogOutPayload = {
+  /** How many sessions were alive and are not any more; 0 when there was nothing to end. */
   readonly endedSessions: Scalars['Int']['output'];
 };
 
 export type Mutation = {
-  /** Ends every other session of the user. */
+  /** Ends every other session of the user; this one goes on with new cookies. An unfit new password is BAD_USER_INPUT. */
   readonly changePassword: ChangePasswordResult;
-  /** Replaces the session that the request came with, if any. */
+  /** Replaces the session that the request came with, if any. RATE_LIMITED after too many attempts; SERVICE_UNAVAILABLE when too many log in at once: try again shortly. */
   readonly logIn: LogInResult;
   /** Ends this session, or all of the user's. Clears both cookies. Safe to repeat, and without a session. */
   readonly logOut: LogOutPayload;
-  /** Rotates the refresh token and sets both cookies anew. The router also does this by itself when only the access token has expired. */
+  /** Rotates the refresh token and sets both cookies anew. The router also does this by itself when only the access token has expired. Safe to repeat when its answer was lost. */
   readonly refreshSession: RefreshSessionResult;
-  /** Ends one of the viewer's own sessions. */
+  /** Ends one of the viewer's own sessions. Ending the current one clears the cookies too. */
   readonly revokeSession: RevokeSessionPayload;
-  /** Admins only. Takes effect at once, for tokens already given out too. */
+  /** Admins only. Takes effect at once, for tokens already given out too. NOT_FOUND for an unknown user; BAD_USER_INPUT when it would leave no admin. */
   readonly setUserRoles: SetUserRolesPayload;
-  /** Creates an account and signs in: both cookies are set on the answer. */
+  /**
+   * Creates an account and signs in: both cookies are set on the answer. Replaces the session that the request came with, if any.
+   * An unfit password or name is BAD_USER_INPUT with all problems in `extensions.issues`; SERVICE_UNAVAILABLE means that nothing was created.
+   */
   readonly signUp: SignUpResult;
 };
 
@@ -103,9 +123,13 @@ export type MutationSignUpArgs = {
 
 /** Relay page information. */
 export type PageInfo = {
+  /** Cursor of the last edge; null on an empty page. Give it as `after` to get the next page. */
   readonly endCursor: Maybe<Scalars['String']['output']>;
+  /** Whether another page follows. */
   readonly hasNextPage: Scalars['Boolean']['output'];
+  /** Whether something comes before this page: true on every page but the first. */
   readonly hasPreviousPage: Scalars['Boolean']['output'];
+  /** Cursor of the first edge; null on an empty page. */
   readonly startCursor: Maybe<Scalars['String']['output']>;
 };
 
@@ -123,77 +147,110 @@ export type QueryUsersArgs = {
   search?: InputMaybe<Scalars['String']['input']>;
 };
 
+/** What refreshSession answers. */
 export type RefreshSessionResult = SessionExpired | SignedIn;
 
+/** What revokeSession did. */
 export type RevokeSessionPayload = {
+  /** False when the viewer has no such session (any more). */
   readonly revoked: Scalars['Boolean']['output'];
 };
 
+/** What a user may do. Roles add up; they change through setUserRoles only. */
 export type Role =
+  /** Manages accounts and everybody's events. There is always at least one. */
   | 'ADMIN'
+  /** Buys tickets. Every new account has it. */
   | 'ATTENDEE'
+  /** Creates and manages events of their own, and scans tickets. */
   | 'ORGANIZER';
 
 /** One signed-in browser or device: a refresh-token family. */
 export type Session = {
+  /** When it was signed in. */
   readonly createdAt: Scalars['DateTime']['output'];
   /** True for the session that asks. */
   readonly current: Scalars['Boolean']['output'];
-  /** An opaque name, not the secret part of anything. */
+  /** An opaque name, not the secret part of anything. Give it to revokeSession. */
   readonly id: Scalars['ID']['output'];
+  /** When its tokens were last refreshed: up to the life of an access token (15 minutes) behind its last request. */
   readonly lastUsedAt: Scalars['DateTime']['output'];
+  /** The User-Agent header it was signed in with, at most 300 characters; null when there was none. */
   readonly userAgent: Maybe<Scalars['String']['output']>;
 };
 
+/** There is no session to refresh, it has ended, or its token was used by somebody else. The cookies are cleared; log in again. */
 export type SessionExpired = UserError & {
+  /** For people, in English, naming what to do next. */
   readonly message: Scalars['String']['output'];
+  /** Always empty. */
   readonly path: ReadonlyArray<Scalars['String']['output']>;
 };
 
+/** A user's new roles. */
 export type SetUserRolesInput = {
+  /** All roles the user shall have, at least one; those left out are taken away. */
   readonly roles: ReadonlyArray<Role>;
+  /** The user to change; oneself is allowed. */
   readonly userId: Scalars['ID']['input'];
 };
 
+/** The roles are as asked for. */
 export type SetUserRolesPayload = {
+  /** With the new roles. */
   readonly user: User;
 };
 
+/** A new account. */
 export type SignUpInput = {
+  /** 1 to 100 characters on one line, trimmed. */
   readonly displayName: Scalars['String']['input'];
+  /** Trimmed, and lower case from then on. One account per address. */
   readonly email: Scalars['EmailAddress']['input'];
   /** 8 to 128 characters; common passwords are refused. */
   readonly password: Scalars['String']['input'];
 };
 
+/** What signUp answers. */
 export type SignUpResult = EmailTaken | SignedIn;
 
 /** The cookies are set; no token is ever in a body. */
 export type SignedIn = {
+  /** Until then requests need no refresh; later the router refreshes by itself as long as the session lives. */
   readonly accessTokenExpiresAt: Scalars['DateTime']['output'];
+  /** Who is signed in now. */
   readonly user: User;
 };
 
 /** A person with an account. */
 export type User = {
+  /** When the account was made. */
   readonly createdAt: Scalars['DateTime']['output'];
+  /** What others see: 1 to 100 characters on one line. Not unique. */
   readonly displayName: Scalars['String']['output'];
   /** Null unless the viewer is this user or an admin. */
   readonly email: Maybe<Scalars['EmailAddress']['output']>;
+  /** Never changes. */
   readonly id: Scalars['ID']['output'];
   /** Null unless the viewer is this user or an admin. */
   readonly roles: Maybe<ReadonlyArray<Role>>;
-  /** Where this user is signed in. Null unless the viewer is this user. */
+  /** Where this user is signed in, most recently used first, at most 100. Null unless the viewer is this user; null with SERVICE_UNAVAILABLE while the session store is away. */
   readonly sessions: Maybe<ReadonlyArray<Session>>;
 };
 
+/** A page of users. */
 export type UserConnection = {
+  /** In the order of the list. */
   readonly edges: ReadonlyArray<UserEdge>;
+  /** How to go on. */
   readonly pageInfo: PageInfo;
 };
 
+/** A user in a list. */
 export type UserEdge = {
+  /** Give it as `after` to go on behind this user. */
   readonly cursor: Scalars['String']['output'];
+  /** The user. */
   readonly node: User;
 };
 

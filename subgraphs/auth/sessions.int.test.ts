@@ -216,7 +216,7 @@ describe('ending sessions', () => {
   it('a change that its process did not live to carry to Redis arrives there all the same, and again after Redis lost it', async () => {
     const client = await auth.signedUp('crash@example.org');
     const [userId, sid] = [client.claims()?.sub ?? '', client.claims()?.sid ?? ''];
-    await auth.mongo.db.collection<ChangeDocument>('token_version_changes').insertOne({ _id: 'tvc_crashed', userId, version: 7, endsSessions: true, keptSid: null, createdAt: new Date(), applied: false });
+    await auth.mongo.db.collection<ChangeDocument>('token_version_changes').insertOne({ _id: 'tvc_crashed', userId, version: 7, endsSessions: true, keptSid: null, createdAt: new Date(Date.now() - 60_000), applied: false });
     await eventually('the version reaches Redis', async () => (await auth.redis.get(sessionKeys.userVersion(userId))) === '7');
     await eventually('the session is ended', async () => (await auth.redis.exists(sessionKeys.revoked(sid))) === 1);
     expect(refreshed(await client.refresh())).toBe('SessionExpired');

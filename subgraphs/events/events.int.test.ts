@@ -132,7 +132,7 @@ describe('changing an event', () => {
     const id = await bed.viewer('ORGANIZER').creates();
     const rival = bed.viewer('ORGANIZER');
     const missing = await rival.ask(UPDATE, { input: { id: 'evt_missing', title: 'Mine' } });
-    expect(missing.data?.['updateEvent']['__typename']).toBe('EventNotFound');
+    expect(missing.data?.['updateEvent']).toMatchObject({ __typename: 'EventNotFound', path: ['input', 'id'] });
     expect((await rival.ask(UPDATE, { input: { id, title: 'Mine' } })).data).toEqual(missing.data);
     expect((await rival.ask(PUBLISH, { id })).data?.['publishEvent']['__typename']).toBe('EventNotFound');
     expect((await rival.ask(CANCEL, { id })).data?.['cancelEvent']['__typename']).toBe('EventNotFound');

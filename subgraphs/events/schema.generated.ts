@@ -13,116 +13,162 @@ export type Scalars = {
   Boolean: { input: boolean; output: boolean; }
   Int: { input: number; output: number; }
   Float: { input: number; output: number; }
+  /** RFC 3339 instant in UTC, e.g. 2026-12-31T19:30:00.000Z. */
   DateTime: { input: Date; output: Date; }
   /** IANA name, e.g. Europe/Berlin. */
   TimeZone: { input: string; output: string; }
   _FieldSet: { input: string; output: string; }
 };
 
+/** A new event. Texts are trimmed and hold no control characters. */
 export type CreateEventInput = {
+  /** Plain text, at most 10,000 characters; empty is as null. */
   readonly description?: InputMaybe<Scalars['String']['input']>;
+  /** After startsAt. */
   readonly endsAt?: InputMaybe<Scalars['DateTime']['input']>;
+  /** At most 300 characters on one line; empty is as null. */
   readonly location?: InputMaybe<Scalars['String']['input']>;
   /** False keeps it a draft. */
   readonly publish?: Scalars['Boolean']['input'];
+  /** For an event that is published it must be in the future, except for admins. */
   readonly startsAt: Scalars['DateTime']['input'];
+  /** At most 20 of at most 40 characters; stored lower case, each once. */
   readonly tags?: ReadonlyArray<Scalars['String']['input']>;
+  /** Of the place where it happens. */
   readonly timeZone?: Scalars['TimeZone']['input'];
-  /** 1 to 200 characters. */
+  /** 1 to 200 characters on one line. */
   readonly title: Scalars['String']['input'];
 };
 
+/** The event is created. */
 export type CreateEventPayload = {
+  /** With version 1. */
   readonly event: Event;
 };
 
+/** The event is deleted. */
 export type DeleteEventPayload = {
+  /** Of the deleted event. */
   readonly id: Scalars['ID']['output'];
 };
 
+/** What deleteEvent answers. */
 export type DeleteEventResult = DeleteEventPayload | EventNotFound;
 
+/** Something to go to, at one time and place. A series is several events. */
 export type Event = {
+  /** When it was created. */
   readonly createdAt: Scalars['DateTime']['output'];
+  /** Plain text, at most 10,000 characters. */
   readonly description: Maybe<Scalars['String']['output']>;
+  /** After startsAt; null when nobody said. */
   readonly endsAt: Maybe<Scalars['DateTime']['output']>;
+  /** Never changes. */
   readonly id: Scalars['ID']['output'];
+  /** Where it happens, for people; at most 300 characters on one line. */
   readonly location: Maybe<Scalars['String']['output']>;
-  /** Null while it cannot be read. */
+  /** Who created it. Null while it cannot be read. */
   readonly organizer: Maybe<User>;
-  /** Published events most like this one, by content. */
+  /** Published upcoming events most like this one, by content, best first; fewer than asked for when fewer are alike. Further dates of one organizer's show count once. */
   readonly related: ReadonlyArray<Event>;
+  /** When it begins; sales end then. */
   readonly startsAt: Scalars['DateTime']['output'];
+  /** CANCELLED also for an event that was deleted and is still referred to, e.g. by an order. */
   readonly status: EventStatus;
   /** Lower case, distinct, at most 20. */
   readonly tags: ReadonlyArray<Scalars['String']['output']>;
   /** Of the place where it happens; startsAt is shown in it. */
   readonly timeZone: Scalars['TimeZone']['output'];
+  /** 1 to 200 characters on one line. */
   readonly title: Scalars['String']['output'];
+  /** When it was last changed. */
   readonly updatedAt: Scalars['DateTime']['output'];
   /** Grows by one with each change; give it back as expectedVersion to refuse a lost update. */
   readonly version: Scalars['Int']['output'];
 };
 
 
+/** Something to go to, at one time and place. A series is several events. */
 export type EventRelatedArgs = {
   first?: Scalars['Int']['input'];
 };
 
+/** A page of events. */
 export type EventConnection = {
+  /** In the order of the list. */
   readonly edges: ReadonlyArray<EventEdge>;
+  /** How to go on. */
   readonly pageInfo: PageInfo;
 };
 
+/** An event in a list. */
 export type EventEdge = {
+  /** Give it as `after`, with the same filter and sort, to go on behind this event. */
   readonly cursor: Scalars['String']['output'];
+  /** The event. */
   readonly node: Event;
 };
 
+/** Conditions that all hold; what is left out or null does not matter. */
 export type EventFilter = {
+  /** Events of this organizer; drafts too if that is the viewer, or the viewer is an admin. */
   readonly organizerId?: InputMaybe<Scalars['ID']['input']>;
+  /** Starting at this instant or later. */
   readonly startsAfter?: InputMaybe<Scalars['DateTime']['input']>;
+  /** Starting before this instant. */
   readonly startsBefore?: InputMaybe<Scalars['DateTime']['input']>;
-  /** All of them. */
+  /** All of them, in any case; at most 20. */
   readonly tags?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
-  /** Words in title, description, location and tags; typos and prefixes tolerated. */
+  /** Words in title, description, location and tags, at most 200 characters; typos and prefixes (from three letters) tolerated. Every word must be found. Changes made elsewhere are found within 5 s. */
   readonly text?: InputMaybe<Scalars['String']['input']>;
 };
 
 /** Also the answer when the event is not the viewer's to change. */
 export type EventNotFound = UserError & {
+  /** For people, in English, naming what to do next. */
   readonly message: Scalars['String']['output'];
+  /** The argument that names the event. */
   readonly path: ReadonlyArray<Scalars['String']['output']>;
 };
 
+/** The order of a list of events. Events that are equal in it keep one order on all pages. */
 export type EventSort =
+  /** Most recently created first. */
   | 'NEWEST'
-  /** Best match for filter.text first. */
+  /** Best match for filter.text first; without it as STARTS_AT_ASC. */
   | 'RELEVANCE'
+  /** Soonest first. */
   | 'STARTS_AT_ASC'
+  /** Latest first. */
   | 'STARTS_AT_DESC';
 
+/** Where an event is in its life: DRAFT, then PUBLISHED, then perhaps CANCELLED; never back. */
 export type EventStatus =
   /** Listed no more; every order of it is refunded. */
   | 'CANCELLED'
   /** Only its organizer and admins see it. */
   | 'DRAFT'
+  /** Listed, and on sale until it starts. */
   | 'PUBLISHED';
 
-/** E.g. publishing a cancelled event. */
+/** The event's status does not allow it, e.g. publishing a cancelled event; nothing was written. */
 export type InvalidEventState = UserError & {
+  /** For people, in English, naming what to do next. */
   readonly message: Scalars['String']['output'];
+  /** Always empty. */
   readonly path: ReadonlyArray<Scalars['String']['output']>;
 };
 
 export type Mutation = {
-  /** Ends the sale, frees the holds and refunds every order. */
+  /** Ends the sale, frees the holds and refunds every order. Safe to repeat; cannot be undone. */
   readonly cancelEvent: UpdateEventResult;
+  /** Organizers and admins; the viewer becomes the event's organizer. Problems of the input are BAD_USER_INPUT, all of them in `extensions.issues`. */
   readonly createEvent: CreateEventPayload;
-  /** Cancels, and removes it from every list. Orders of it stay readable. */
+  /** Cancels, and removes it from every list. Orders of it stay readable. Safe to repeat; cannot be undone. */
   readonly deleteEvent: DeleteEventResult;
+  /** Lists a draft and opens its sale. Safe to repeat. InvalidEventState when it is cancelled, or starts in the past and the viewer is no admin. */
   readonly publishEvent: UpdateEventResult;
-  /** The event's organizer, or an admin. A field left out stays; null clears an optional one and is refused for the others. */
+  /** The event's organizer, or an admin. A field left out stays; null clears an optional one and is refused for the others. An update that changes nothing keeps the version. */
   readonly updateEvent: UpdateEventResult;
 };
 
@@ -151,17 +197,22 @@ export type MutationUpdateEventArgs = {
   input: UpdateEventInput;
 };
 
+/** Relay page information. */
 export type PageInfo = {
+  /** Cursor of the last edge; null on an empty page. Give it as `after` to get the next page. */
   readonly endCursor: Maybe<Scalars['String']['output']>;
+  /** Whether another page follows. */
   readonly hasNextPage: Scalars['Boolean']['output'];
+  /** Whether something comes before this page: true on every page but the first. */
   readonly hasPreviousPage: Scalars['Boolean']['output'];
+  /** Cursor of the first edge; null on an empty page. */
   readonly startCursor: Maybe<Scalars['String']['output']>;
 };
 
 export type Query = {
   /** Null when there is none, it was deleted, or it is a draft of someone else. */
   readonly event: Maybe<Event>;
-  /** Published events. */
+  /** Published events. Pages neither skip nor repeat an event while others are added. */
   readonly events: EventConnection;
 };
 
@@ -178,51 +229,78 @@ export type QueryEventsArgs = {
   sort?: EventSort;
 };
 
+/** The event was changed since expectedVersion; nothing was written. */
 export type StaleVersion = UserError & {
+  /** As it is now: show it, and try again with its version. */
   readonly current: Event;
+  /** For people, in English, naming what to do next. */
   readonly message: Scalars['String']['output'];
+  /** ["input", "expectedVersion"]. */
   readonly path: ReadonlyArray<Scalars['String']['output']>;
 };
 
+/** What changes. Limits are those of CreateEventInput. */
 export type UpdateEventInput = {
+  /** Null clears it. */
   readonly description?: InputMaybe<Scalars['String']['input']>;
+  /** Null clears it. */
   readonly endsAt?: InputMaybe<Scalars['DateTime']['input']>;
+  /** The version the change is based on: with any other the answer is StaleVersion. Left out, the change applies to whatever is there. */
   readonly expectedVersion?: InputMaybe<Scalars['Int']['input']>;
+  /** The event's id. */
   readonly id: Scalars['ID']['input'];
+  /** Null clears it. */
   readonly location?: InputMaybe<Scalars['String']['input']>;
+  /** A published event's may not be moved into the past, except by admins. Null is refused. */
   readonly startsAt?: InputMaybe<Scalars['DateTime']['input']>;
+  /** Replaces all of them; [] clears them, null is refused. */
   readonly tags?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  /** Null is refused. */
   readonly timeZone?: InputMaybe<Scalars['TimeZone']['input']>;
+  /** Null is refused. */
   readonly title?: InputMaybe<Scalars['String']['input']>;
 };
 
+/** The event is as asked for. */
 export type UpdateEventPayload = {
+  /** After the change; unchanged when it was so already. */
   readonly event: Event;
 };
 
+/** What a change of an event answers. */
 export type UpdateEventResult = EventNotFound | InvalidEventState | StaleVersion | UpdateEventPayload;
 
+/** A person with an account. */
 export type User = {
+  /** Never changes. */
   readonly id: Scalars['ID']['output'];
-  /** Published events of this organizer; drafts too for the organizer and admins. */
+  /** Published events of this organizer, by startsAt; drafts too for the organizer and admins. */
   readonly organizedEvents: EventConnection;
-  /** Upcoming published events suggested by what this user bought; the best-selling ones for a new user. The user and admins only, else null. */
+  /** Upcoming published events suggested by what this user bought; the best-selling ones for a new user. What was bought already is left out. The user and admins only, else null. */
   readonly recommendedEvents: Maybe<ReadonlyArray<Event>>;
 };
 
 
+/** A person with an account. */
 export type UserOrganizedEventsArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   first?: Scalars['Int']['input'];
 };
 
 
+/** A person with an account. */
 export type UserRecommendedEventsArgs = {
   first?: Scalars['Int']['input'];
 };
 
+/**
+ * An expected refusal that a correct client handles: a member of a result union, never a top-level error. Its type name is its code; members may be added,
+ * so a client keeps a branch for `... on UserError`.
+ */
 export type UserError = {
+  /** For people, in English, naming what to do next. */
   readonly message: Scalars['String']['output'];
+  /** The input field it is about, e.g. ["input", "email"]; empty when it is about the whole request. */
   readonly path: ReadonlyArray<Scalars['String']['output']>;
 };
 

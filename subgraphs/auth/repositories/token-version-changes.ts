@@ -12,22 +12,22 @@ export function createTokenVersionChanges(deps: { db: Db; clock: Clock }) {
   const changes = deps.db.collection<ChangeDocument>('token_version_changes');
   return {
     async ensureIndexes(): Promise<void> {
-      await changes.createIndex({ createdAt: 1 });
+      await changes.createIndex({ applied: 1, createdAt: 1 });
     },
     async append(session: ClientSession, change: Pick<TokenVersionChange, 'userId' | 'version' | 'endsSessions' | 'keptSid'>): Promise<TokenVersionChange> {
       const document: ChangeDocument = { _id: newId('tvc'), ...change, createdAt: deps.clock.now(), applied: false };
       await changes.insertOne(document, { session });
       return toChange(document);
     },
-    /** Oldest first, a batch of them. */
-    async list(limit: number): Promise<readonly TokenVersionChange[]> {
-      return (await changes.find({}).sort({ createdAt: 1 }).limit(limit).toArray()).map(toChange);
+    /** Those not yet applied first, the oldest of each first. */
+    async list(options: { createdBefore: Date; limit: number }): Promise<readonly TokenVersionChange[]> {
+      return (await changes.find({ createdAt: { $lt: options.createdBefore } }).sort({ applied: 1, createdAt: 1 }).limit(options.limit).toArray()).map(toChange);
     },
     async markApplied(id: string): Promise<void> {
       await changes.updateOne({ _id: id }, { $set: { applied: true } });
     },
     async removeApplied(createdBefore: Date): Promise<void> {
-      await changes.deleteMany({ createdAt: { $lt: createdBefore }, applied: true });
+      await changes.deleteMany({ applied: true, createdAt: { $lt: createdBefore } });
     },
   };
 }

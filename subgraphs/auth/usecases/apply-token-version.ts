@@ -6,6 +6,8 @@ import type { TokenVersionChanges } from '../repositories/token-version-changes.
 const BATCH = 1_000;
 /** On top of an access token's life, for clocks that differ. */
 const LEEWAY_MS = 60_000;
+/** Younger ones are being applied by the request that made them, which counts the sessions it ends. */
+const ABANDONED_AFTER_MS = 2_000;
 
 /** Carries token versions from MongoDB, which decides, to Redis, where the router looks. Every step may be repeated. */
 export function createApplyTokenVersion(deps: { changes: TokenVersionChanges; sessions: SessionStore; accessTokenLifeSeconds: number; clock: Clock }) {
@@ -19,9 +21,9 @@ export function createApplyTokenVersion(deps: { changes: TokenVersionChanges; se
 
   /** What a process left undone when it died, and what Redis forgot while an older access token could still be alive. */
   async function applyPending(): Promise<void> {
-    const outlived = new Date(deps.clock.now().getTime() - deps.accessTokenLifeSeconds * 1000 - LEEWAY_MS);
-    await deps.changes.removeApplied(outlived);
-    const changes = await deps.changes.list(BATCH);
+    const now = deps.clock.now().getTime();
+    await deps.changes.removeApplied(new Date(now - deps.accessTokenLifeSeconds * 1000 - LEEWAY_MS));
+    const changes = await deps.changes.list({ createdBefore: new Date(now - ABANDONED_AFTER_MS), limit: BATCH });
     const versions = await deps.sessions.userVersions(changes.map((change) => change.userId));
     for (const [index, change] of changes.entries()) {
       const isForgotten = (versions[index] ?? 0) < change.version;

@@ -8,6 +8,8 @@ export type SearchQuery = { readonly text: string; readonly filter: StructuredFi
 
 type Facts = Pick<Event, 'id' | 'organizerId' | 'status' | 'tags' | 'startsAt' | 'createdAt'>;
 
+// One or two letters begin half of all words: walking them all would keep everybody else waiting. Scripts whose words are that short are no such case.
+const isPrefix = (word: string): boolean => word.length >= 3 || /[^a-z0-9]/.test(word);
 const LETTERS_PER_TYPO = 4;
 /** More words than anybody types; each costs a walk through the index. */
 const QUERY_WORDS_MAX = 12;
@@ -24,7 +26,7 @@ export function createEventSearch() {
     processTerm: foldWord,
     searchOptions: {
       boost: FIELD_WEIGHTS,
-      prefix: true,
+      prefix: isPrefix,
       fuzzy: (word) => Math.floor(word.length / LETTERS_PER_TYPO),
       combineWith: 'AND',
     },

@@ -21,6 +21,7 @@ type Postings = { readonly slots: number[]; readonly weights: number[] };
 /** The strongest words of a text; the tail of a long description says little and would make every comparison slow. */
 const WORDS_PER_EVENT_MAX = 100;
 const WORDS_PER_PROFILE_MAX = 200;
+const SETTLING_SHARE = 0.01;
 
 const FIELDS: readonly TextField[] = ['title', 'tags', 'location', 'description'];
 
@@ -38,7 +39,7 @@ export function createSimilarity() {
   const wordNumbers = new Map<string, number>();
   const postings: Postings[] = [];
   let scores = new Float64Array(1_024);
-  let hasDrifted = false;
+  let changes = 0;
 
   function wordNumber(word: string): number {
     const known = wordNumbers.get(word);
@@ -90,7 +91,7 @@ export function createSimilarity() {
     }
     bySlot[entry.slot] = undefined;
     freeSlots.push(entry.slot);
-    hasDrifted = true;
+    changes += 1;
   }
 
   function index(event: Event): void {
@@ -105,7 +106,7 @@ export function createSimilarity() {
       postings[word]?.weights.push(frequency);
     }
     entry.length = lengthOf(frequencies);
-    hasDrifted = true;
+    changes += 1;
   }
 
   const isOnSale = (entry: Entry, now: number): boolean => entry.isPublished && entry.startsAt > now;
@@ -114,10 +115,10 @@ export function createSimilarity() {
     index,
     remove,
 
-    /** Each new event makes its words a little less rare for all others; their lengths follow in one go. */
+    /** Each new event makes its words a little less rare for all others; their lengths follow in one go, once it is worth it. */
     settle(): void {
-      if (!hasDrifted) return;
-      hasDrifted = false;
+      if (changes < entries.size * SETTLING_SHARE) return;
+      changes = 0;
       for (const entry of entries.values()) entry.length = lengthOf(entry.frequencies);
     },
 

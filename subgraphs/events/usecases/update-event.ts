@@ -6,7 +6,9 @@ import type { ChangeEvent, ChangeOutcome } from './change-event.ts';
 export type EventUpdate = { readonly id: string; readonly expectedVersion: number | null; readonly patch: EventPatch };
 
 export function createUpdateEvent(deps: { changeEvent: ChangeEvent }) {
-  return (viewer: Viewer, update: EventUpdate): Promise<ChangeOutcome> =>
-    deps.changeEvent(viewer, update.id, (event, circumstances) => decideUpdate(event, update.patch, update.expectedVersion, circumstances));
+  return async function updateEvent(viewer: Viewer, update: EventUpdate): Promise<ChangeOutcome> {
+    const outcome = await deps.changeEvent(viewer, update.id, (event, circumstances) => decideUpdate(event, update.patch, update.expectedVersion, circumstances));
+    return outcome.kind === 'EventNotFound' ? { ...outcome, path: ['input', 'id'] } : outcome;
+  };
 }
 export type UpdateEvent = ReturnType<typeof createUpdateEvent>;
