@@ -4,9 +4,9 @@ import { badUserInput } from './errors.ts';
 /** A place in a sorted list: the sort key and the id that breaks ties. Opaque to clients, so that lists may change how they sort. */
 export type Keyset = { readonly key: number; readonly id: string };
 
-// The list's name is part of it: a cursor of one order would mean nonsense in another.
 // The largest number that is a time: keys are times or smaller.
 const KEY_MAX = 8.64e15;
+// The list's name is part of it: a cursor of one order would mean nonsense in another.
 const cursorSchema = z.tuple([z.string(), z.number().min(-KEY_MAX).max(KEY_MAX), z.string().max(64)]);
 
 export function encodeCursor(list: string, place: Keyset): string {
