@@ -171,13 +171,12 @@ export async function createRouterApp(deps: RouterDeps): Promise<RouterApp> {
     close: async () => {
       draining = true;
       revocations.close();
-      await sockets.close();
-      hub.close();
-      upstreams.close();
       const deadline = setTimeout(() => app.server.closeAllConnections(), DRAIN_DEADLINE_MS);
       // A connection whose last request ends only now would be kept alive for another minute.
       const idle = setInterval(() => app.server.closeIdleConnections(), 50);
-      await app.close();
+      await Promise.all([sockets.close(), app.close()]);
+      hub.close();
+      upstreams.close();
       clearTimeout(deadline);
       clearInterval(idle);
       await apollo.stop();

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Logger } from '../../kit/runtime/logger.ts';
 import { IDENTITY_HEADER } from '../../kit/graphql/identity.ts';
 import type { SessionMaterial, Viewer } from '../../kit/graphql/identity.ts';
@@ -27,7 +26,7 @@ export type Fetches = { readonly forRequest: (origin: FetchOrigin) => FetchFromS
 
 /** Within one request identical fetches are sent once; across requests never: a refetch after one's own mutation must not join an older answer. */
 export function createFetches(deps: { clients: ReadonlyMap<string, SubgraphClient>; identities: Identities; logger: Logger }): Fetches {
-  async function send(fetch: SubgraphFetch, origin: FetchOrigin): Promise<ReadAnswer> {
+  async function send(fetch: SubgraphFetch, body: string, origin: FetchOrigin): Promise<ReadAnswer> {
     const client = deps.clients.get(fetch.subgraph);
     const isMutation = fetch.query.startsWith('mutation');
     try {
@@ -35,11 +34,7 @@ export function createFetches(deps: { clients: ReadonlyMap<string, SubgraphClien
       const session = fetch.subgraph === AUTH_SUBGRAPH && isMutation ? origin.session : undefined;
       const read = await client.call({
         isMutation,
-        body: JSON.stringify({
-          query: fetch.query,
-          variables: fetch.variables,
-          ...(fetch.operationName === undefined ? {} : { operationName: fetch.operationName }),
-        }),
+        body,
         headers: {
           'content-type': 'application/json',
           accept: 'application/json',
@@ -65,18 +60,21 @@ export function createFetches(deps: { clients: ReadonlyMap<string, SubgraphClien
       const sent = new Map<string, Promise<ReadAnswer>>();
       return (fetch) =>
         withUniqueRepresentations(fetch, async (unique) => {
-          if (unique.query.startsWith('mutation')) return (await send(unique, origin)).answer;
-          const key = createHash('sha1')
-            .update(JSON.stringify([unique.subgraph, unique.query, unique.variables]))
-            .digest('base64');
+          const body = bodyOf(unique);
+          if (unique.query.startsWith('mutation')) return (await send(unique, body, origin)).answer;
+          const key = `${unique.subgraph}\n${body}`;
           const same = sent.get(key);
           if (same) return parseAnswer((await same).text) ?? unavailableAnswer(unique.subgraph);
-          const first = send(unique, origin);
+          const first = send(unique, body, origin);
           sent.set(key, first);
           return (await first).answer;
         });
     },
   };
+}
+
+function bodyOf({ query, variables, operationName }: SubgraphFetch): string {
+  return JSON.stringify({ query, variables, ...(operationName === undefined ? {} : { operationName }) });
 }
 
 function unavailableAnswer(subgraph: string): SubgraphAnswer {

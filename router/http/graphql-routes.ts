@@ -52,6 +52,8 @@ export function serveGraphql(deps: {
     await deps.rateLimits.consume([{ limit: 'address', key: request.ip }]);
   }
 
+  // Whoever types the bare address is looking for the Playground.
+  deps.app.get('/', async (_request, reply) => reply.redirect(GRAPHQL_PATH));
   deps.app.post(GRAPHQL_PATH, { onRequest: guard }, (request, reply) => answer(request, reply));
   deps.app.get(GRAPHQL_PATH, async (request, reply) => {
     if (wantsHtml(request)) return deps.playground(reply);

@@ -35,6 +35,7 @@ export function remoteAccessTokenKeys(url: string): JWTVerifyGetKey {
 }
 
 const REMEMBERED = 10_000;
+const CLOCK_TOLERANCE_SECONDS = 5;
 
 export function createAccessTokenVerifier(deps: { keys: JWTVerifyGetKey; lifeSeconds: number }): AccessTokenVerifier {
   // Checking a signature costs more than the rest of a request's session work, and one token comes many times.
@@ -51,6 +52,8 @@ export function createAccessTokenVerifier(deps: { keys: JWTVerifyGetKey; lifeSec
           audience: ACCESS_TOKEN.audience,
           requiredClaims: ['sub', 'sid', 'gen', 'ver', 'roles', 'iat', 'exp'],
           maxTokenAge: `${deps.lifeSeconds}s`,
+          // A token that auth signed this very second must not seem to come from the future here.
+          clockTolerance: CLOCK_TOLERANCE_SECONDS,
         });
         const claims = claimsSchema.parse(payload);
         const accessToken: AccessToken = {
@@ -59,6 +62,8 @@ export function createAccessTokenVerifier(deps: { keys: JWTVerifyGetKey; lifeSec
           version: claims.ver,
           expiresAt: new Date(claims.exp * 1_000),
         };
+        // The tolerance is for its beginning; its end is by our own clock.
+        if (accessToken.expiresAt.getTime() <= Date.now()) return 'invalid';
         verified.set(token, accessToken);
         return accessToken;
       } catch (error) {

@@ -1,5 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../../tests/harness/fresh.ts';
+import { composeForTest } from '../testing/compose.ts';
+import { SCHEMAS } from '../testing/subgraphs.ts';
 import type { EventPayload, TestSocket } from '../testing/ws-client.ts';
 import { openSocket } from '../testing/ws-client.ts';
 import type { World } from '../testing/world.ts';
@@ -180,6 +182,20 @@ describe('federated subscriptions', () => {
     world.feed.change('A-1', 'AVAILABLE');
     expect(updateOf(await socket.event('1', 2)).kind).toBe('DELTA');
     expect(socket.frames.filter((frame) => frame.type === 'error')).toEqual([]);
+  });
+
+  it('go on when the supergraph is swapped, while new operations see the new one', async () => {
+    const socket = await connect();
+    socket.subscribe('1', WATCH, { id: 'e1' });
+    await socket.event('1', 0);
+    world.supergraphs.swap(composeForTest({ ...SCHEMAS, events: SCHEMAS.events.replace('mine: String', 'mine: String novelty: Int') }));
+    world.feed.change('A-1', 'HELD');
+    expect(updateOf(await socket.event('1', 1))).toMatchObject({ kind: 'DELTA', event: { title: 'Event e1' } });
+    socket.subscribe('new', '{ __type(name: "Event") { fields { name } } }');
+    expect(JSON.stringify(await socket.event('new', 0))).toContain('novelty');
+    expect((await world.ask('{ __type(name: "Event") { fields { name } } }')).text).toContain('novelty');
+    socket.subscribe('2', WATCH, { id: 'e1' });
+    expect(updateOf(await socket.event('2', 0)).kind).toBe('SNAPSHOT');
   });
 
   it('wait for a subgraph that is just being restarted', async () => {

@@ -11,11 +11,6 @@ export type SupergraphSource = {
   readonly close: () => void;
 };
 
-export function fixedSupergraph(sdl: string): SupergraphSource {
-  const supergraph = loadSupergraph(sdl);
-  return { current: () => supergraph, onChange: () => () => undefined, close: () => undefined };
-}
-
 const WATCH_EVERY_MS = 1_000;
 
 /** Reads the file now, and again whenever it changes; a text that cannot be served is logged and the one before stays. */

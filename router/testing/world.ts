@@ -7,7 +7,8 @@ import type { RouterApp } from '../app.ts';
 import { createRouterApp } from '../app.ts';
 import type { RouterSettings } from '../settings.ts';
 import { SOCKET_DEFAULTS } from '../settings.ts';
-import { fixedSupergraph } from '../supergraph/supergraph-source.ts';
+import { loadSupergraph } from '../supergraph/supergraph.ts';
+import type { SupergraphSource } from '../supergraph/supergraph-source.ts';
 import { composeForTest } from './compose.ts';
 import { createSeatFeed } from './seat-feed.ts';
 import { createSessionAuthority, newKey } from './session-authority.ts';
@@ -17,6 +18,24 @@ import { authResolvers, eventsResolvers, ordersResolvers, SCHEMAS, startSubgraph
 let composed: string | undefined;
 /** Composing takes a while, and the test files that need no other supergraph share it. */
 const composedSupergraph = (): string => (composed ??= composeForTest(SCHEMAS));
+
+/** As the watched file, without the file. */
+function changeableSupergraph(sdl: string): SupergraphSource & { swap: (sdl: string) => void } {
+  let current = loadSupergraph(sdl);
+  const listeners = new Set<Parameters<SupergraphSource['onChange']>[0]>();
+  return {
+    current: () => current,
+    onChange: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    swap: (next) => {
+      current = loadSupergraph(next);
+      for (const listener of listeners) listener(current);
+    },
+    close: () => listeners.clear(),
+  };
+}
 
 const TEST_SETTINGS: RouterSettings = {
   publicOrigins: [],
@@ -64,8 +83,9 @@ export async function startWorld(options: { settings?: Partial<RouterSettings>; 
   const redisUrl = await freshRedisUrl();
   const redis = await connectRedis({ url: redisUrl, name: 'test', logger: silentLogger });
   const subscriberRedis = await connectRedis({ url: redisUrl, name: 'test-subscriber', logger: silentLogger, blocking: true });
+  const supergraphs = changeableSupergraph(composedSupergraph());
   const router: RouterApp = await createRouterApp({
-    supergraphs: fixedSupergraph(composedSupergraph()),
+    supergraphs,
     subgraphUrls: urls,
     redis,
     subscriberRedis,
@@ -103,6 +123,7 @@ export async function startWorld(options: { settings?: Partial<RouterSettings>; 
     router,
     redis,
     subscriberRedis,
+    supergraphs,
     redisUrl,
     authority,
     calls,
