@@ -1,6 +1,7 @@
-import { Int32 } from 'bson';
+import { Double, Int32 } from 'bson';
 import { valuesEqual } from '../bson/compare.ts';
-import { isNumber, toDouble } from '../bson/number.ts';
+import { keyOf } from '../bson/key.ts';
+import { arithmetic, isNumber, toDouble } from '../bson/number.ts';
 import { isDoc } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
 import { typeName } from './match-operators.ts';
@@ -86,7 +87,43 @@ const reduce: Operator = (operand, compile) => {
   };
 };
 
+/** Over the elements of one array, or over several operands; what is not a number counts for nothing. */
+function totalling(name: '$sum' | '$avg'): Operator {
+  return (operand, compile) => {
+    const list = operands(name, operand, compile);
+    return (doc, variables) => {
+      const values = list.length === 1 ? [list[0]?.(doc, variables)].flat(1) : list.map((item) => item(doc, variables));
+      const numbers = values.filter(isNumber);
+      let sum: unknown = new Int32(0);
+      for (const number of numbers) sum = arithmetic('add', sum, number) ?? new Double(toDouble(sum) + toDouble(number));
+      if (name === '$sum') return sum;
+      return numbers.length === 0 ? null : new Double(toDouble(sum) / numbers.length);
+    };
+  };
+}
+
+/** Sets by BSON equality; the result has each value once. */
+function combiningSets(name: string, combine: (left: Map<string, unknown>, right: Map<string, unknown>) => Map<string, unknown>): Operator {
+  return (operand, compile) => {
+    const list = operands(name, operand, compile);
+    return (doc, variables) => {
+      const arrays = list.map((item) => item(doc, variables) ?? null);
+      if (arrays.includes(null)) return null;
+      const sets = arrays.map((array) => {
+        if (!Array.isArray(array)) throw new CommandError('BadValue', `All operands of ${name} must be arrays. One argument is of type: ${typeName(array)}`);
+        return new Map(array.map((item: unknown) => [keyOf(item), item]));
+      });
+      return [...sets.reduce(combine).values()];
+    };
+  };
+}
+
 export const ARRAY_OPERATORS: Readonly<Record<string, Operator>> = {
+  $sum: totalling('$sum'),
+  $avg: totalling('$avg'),
+  $setUnion: combiningSets('$setUnion', (left, right) => new Map([...left, ...right])),
+  $setIntersection: combiningSets('$setIntersection', (left, right) => new Map([...left].filter(([key]) => right.has(key)))),
+  $setDifference: combiningSets('$setDifference', (left, right) => new Map([...left].filter(([key]) => !right.has(key)))),
   $in: within,
   $size: size,
   $concatArrays: concatArrays,

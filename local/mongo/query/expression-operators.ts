@@ -5,6 +5,7 @@ import { isA, isDoc, type Doc } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
 import { typeName } from './match-operators.ts';
 import { ARRAY_OPERATORS } from './array-operators.ts';
+import { FIELD_OPERATORS } from './field-operators.ts';
 import { operands, truthy, type Operator } from './operator.ts';
 
 /** Absent sorts below null in expressions, unlike in filters. */
@@ -178,6 +179,7 @@ const bind: Operator = (operand, compile) => {
 
 export const OPERATORS: Readonly<Record<string, Operator>> = {
   ...ARRAY_OPERATORS,
+  ...FIELD_OPERATORS,
   $literal: (operand) => () => operand,
   $eq: comparing('$eq', (sign) => sign === 0),
   $ne: comparing('$ne', (sign) => sign !== 0),
