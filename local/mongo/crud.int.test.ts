@@ -25,16 +25,32 @@ const numbered = (count: number) => Array.from({ length: count }, (_, i) => ({ _
 describe('reading and writing', () => {
   it('gives back every type as it was given', async () => {
     const types = db.collection('types');
-    const doc = { _id: new ObjectId(), long: Long.fromString('9007199254740993'), decimal: Decimal128.fromString('1.10'), bytes: new Binary(Buffer.from([0, 255])), date: new Date(5), nested: { list: [1, 'two', null, true] } };
+    const doc = {
+      _id: new ObjectId(),
+      long: Long.fromString('9007199254740993'),
+      decimal: Decimal128.fromString('1.10'),
+      bytes: new Binary(Buffer.from([0, 255])),
+      date: new Date(5),
+      nested: { list: [1, 'two', null, true] },
+    };
     await types.insertOne(doc);
-    expect(await types.findOne({ date: doc.date }, { promoteValues: false, promoteLongs: false })).toMatchObject({ long: doc.long, decimal: doc.decimal, bytes: doc.bytes, date: doc.date });
+    expect(await types.findOne({ date: doc.date }, { promoteValues: false, promoteLongs: false })).toMatchObject({
+      long: doc.long,
+      decimal: doc.decimal,
+      bytes: doc.bytes,
+      date: doc.date,
+    });
     expect((await types.findOne({ long: doc.long }))?.['nested']).toEqual(doc.nested);
   });
 
   it('sends large results in batches and forgets a cursor that is closed', async () => {
     const many = db.collection('many');
     await many.insertMany(Array.from({ length: 2500 }, (_, i) => ({ i, filling: 'x'.repeat(10_000) })));
-    const seen = await many.find().sort({ i: 1 }).map((doc): unknown => doc['i']).toArray();
+    const seen = await many
+      .find()
+      .sort({ i: 1 })
+      .map((doc): unknown => doc['i'])
+      .toArray();
     expect(seen).toEqual(Array.from({ length: 2500 }, (_, i) => i));
     const cursor = many.find({}, { batchSize: 2 });
     await cursor.next();
@@ -46,7 +62,9 @@ describe('reading and writing', () => {
   it('reports each failed statement of an unordered insert', async () => {
     const docs = db.collection<{ _id: number }>('docs');
     await docs.insertOne({ _id: 2 });
-    const failure: unknown = await docs.insertMany([{ _id: 1 }, { _id: 2 }, { _id: 3 }], { ordered: false }).catch((error: unknown) => error);
+    const failure: unknown = await docs
+      .insertMany([{ _id: 1 }, { _id: 2 }, { _id: 3 }], { ordered: false })
+      .catch((error: unknown) => error);
     expect(failure).toMatchObject({ code: 11000, insertedCount: 2, writeErrors: [{ index: 1, code: 11000 }] });
     expect(await docs.countDocuments()).toBe(3);
   });
@@ -56,13 +74,24 @@ describe('reading and writing', () => {
     await docs.insertMany(numbered(6));
     expect(await docs.updateMany({ value: { $gte: 30 } }, { $set: { extra: 'x' } })).toMatchObject({ matchedCount: 3, modifiedCount: 3 });
     expect(await docs.updateMany({ value: { $gte: 30 } }, { $set: { extra: 'x' } })).toMatchObject({ matchedCount: 3, modifiedCount: 0 });
-    expect(await docs.updateOne({ _id: 77 }, { $inc: { value: 5 } }, { upsert: true })).toMatchObject({ matchedCount: 0, upsertedCount: 1, upsertedId: 77 });
+    expect(await docs.updateOne({ _id: 77 }, { $inc: { value: 5 } }, { upsert: true })).toMatchObject({
+      matchedCount: 0,
+      upsertedCount: 1,
+      upsertedId: 77,
+    });
     expect(await docs.replaceOne({ _id: 77 }, { extra: 'new' })).toMatchObject({ modifiedCount: 1 });
     expect(await docs.findOne({ _id: 77 })).toEqual({ _id: 77, extra: 'new' });
-    expect(await docs.findOneAndUpdate({ value: { $lt: 30 } }, { $inc: { value: 1 } }, { sort: { value: -1 }, returnDocument: 'after' })).toMatchObject({ _id: 2, value: 21 });
+    expect(
+      await docs.findOneAndUpdate({ value: { $lt: 30 } }, { $inc: { value: 1 } }, { sort: { value: -1 }, returnDocument: 'after' }),
+    ).toMatchObject({ _id: 2, value: 21 });
     expect(await docs.findOneAndDelete({ _id: 0 })).toMatchObject({ _id: 0 });
     expect(await docs.deleteMany({ extra: 'x' })).toMatchObject({ deletedCount: 3 });
-    expect(await docs.find().map(({ _id }) => _id).toArray()).toEqual([1, 2, 77]);
+    expect(
+      await docs
+        .find()
+        .map(({ _id }) => _id)
+        .toArray(),
+    ).toEqual([1, 2, 77]);
   });
 
   it('writes several collections with client.bulkWrite', async () => {
@@ -77,7 +106,10 @@ describe('reading and writing', () => {
 
   it('aggregates', async () => {
     await db.collection<{ _id: number }>('docs').insertMany(numbered(6));
-    await db.collection<{ _id: number; name: string }>('groups').insertMany([{ _id: 0, name: 'zero' }, { _id: 1, name: 'one' }]);
+    await db.collection<{ _id: number; name: string }>('groups').insertMany([
+      { _id: 0, name: 'zero' },
+      { _id: 1, name: 'one' },
+    ]);
     const pipeline = [
       { $match: { value: { $gt: 0 } } },
       { $group: { _id: '$group', total: { $sum: '$value' }, ids: { $push: '$_id' } } },
@@ -91,9 +123,17 @@ describe('reading and writing', () => {
       { _id: 1, total: 50, ids: [1, 4], name: 'one' },
       { _id: 2, total: 70, ids: [2, 5], name: 'none' },
     ]);
-    await db.collection('docs').aggregate([{ $match: { group: 1 } }, { $set: { merged: true } }, { $merge: { into: 'copy' } }]).toArray();
+    await db
+      .collection('docs')
+      .aggregate([{ $match: { group: 1 } }, { $set: { merged: true } }, { $merge: { into: 'copy' } }])
+      .toArray();
     expect(await db.collection('copy').countDocuments({ merged: true })).toBe(2);
-    expect(await db.collection('docs').aggregate([{ $facet: { low: [{ $match: { value: { $lt: 20 } } }, { $count: 'n' }], all: [{ $count: 'n' }] } }]).toArray()).toEqual([{ low: [{ n: 2 }], all: [{ n: 6 }] }]);
+    expect(
+      await db
+        .collection('docs')
+        .aggregate([{ $facet: { low: [{ $match: { value: { $lt: 20 } } }, { $count: 'n' }], all: [{ $count: 'n' }] } }])
+        .toArray(),
+    ).toEqual([{ low: [{ n: 2 }], all: [{ n: 6 }] }]);
   });
 });
 
@@ -102,7 +142,11 @@ describe('indexes', () => {
     const seats = db.collection('seats');
     await seats.createIndex({ event: 1, seat: 1 }, { unique: true });
     await seats.insertOne({ event: 'e', seat: 'A1' });
-    await expect(seats.insertOne({ event: 'e', seat: 'A1' })).rejects.toMatchObject({ code: 11000, keyPattern: { event: 1, seat: 1 }, keyValue: { event: 'e', seat: 'A1' } });
+    await expect(seats.insertOne({ event: 'e', seat: 'A1' })).rejects.toMatchObject({
+      code: 11000,
+      keyPattern: { event: 1, seat: 1 },
+      keyValue: { event: 'e', seat: 'A1' },
+    });
     await seats.insertOne({ event: 'e', seat: 'A2' });
     await expect(seats.updateOne({ seat: 'A2' }, { $set: { seat: 'A1' } })).rejects.toMatchObject({ code: 11000 });
     await seats.deleteOne({ seat: 'A1' });
@@ -119,7 +163,11 @@ describe('indexes', () => {
   it('are partial where they say so', async () => {
     const holds = db.collection('holds');
     await holds.createIndex({ seat: 1 }, { unique: true, partialFilterExpression: { active: true } });
-    await holds.insertMany([{ seat: 1, active: false }, { seat: 1, active: false }, { seat: 1, active: true }]);
+    await holds.insertMany([
+      { seat: 1, active: false },
+      { seat: 1, active: false },
+      { seat: 1, active: true },
+    ]);
     await expect(holds.insertOne({ seat: 1, active: true })).rejects.toMatchObject({ code: 11000 });
     await expect(holds.updateOne({ active: false }, { $set: { active: true } })).rejects.toMatchObject({ code: 11000 });
     expect(await holds.countDocuments({ seat: 1 })).toBe(3);
@@ -128,15 +176,52 @@ describe('indexes', () => {
 
   it('answer as a scan does, whatever the filter and the order', async () => {
     const [plain, indexed] = [db.collection<{ _id: number }>('plain'), db.collection<{ _id: number }>('indexed')];
-    const docs = Array.from({ length: 400 }, (_, i) => ({ _id: i, a: [i % 7, null, 'x', i % 5][i % 4], b: i % 3 === 0 ? [i % 11, i % 13] : i % 11, c: { d: i % 17 }, ...(i % 5 ? { e: i } : {}) }));
+    const docs = Array.from({ length: 400 }, (_, i) => ({
+      _id: i,
+      a: [i % 7, null, 'x', i % 5][i % 4],
+      b: i % 3 === 0 ? [i % 11, i % 13] : i % 11,
+      c: { d: i % 17 },
+      ...(i % 5 ? { e: i } : {}),
+    }));
     await plain.insertMany(docs);
-    await indexed.createIndexes([{ key: { a: 1, b: -1 } }, { key: { b: 1 } }, { key: { 'c.d': -1, a: 1 } }, { key: { e: 1 }, sparse: true }, { key: { e: -1, a: 1 } }]);
+    await indexed.createIndexes([
+      { key: { a: 1, b: -1 } },
+      { key: { b: 1 } },
+      { key: { 'c.d': -1, a: 1 } },
+      { key: { e: 1 }, sparse: true },
+      { key: { e: -1, a: 1 } },
+    ]);
     await indexed.insertMany(docs);
-    const filters = [{ a: 1 }, { a: null }, { a: { $in: [1, 'x', null] }, b: { $gt: 3 } }, { b: { $gt: 9, $lt: 2 } }, { b: 5 }, { 'c.d': { $gte: 5, $lt: 9 } }, { 'c.d': 3, a: { $gt: 1 } }, { e: null }, { e: { $gt: 390 } }, { e: { $exists: false } }, { $or: [{ a: 2 }, { 'c.d': 4 }] }, { a: { $ne: 1 } }, { b: { $elemMatch: { $gt: 9 } } }];
-    const sorts: Record<string, 1 | -1>[] = [{ _id: 1 }, { a: 1, b: -1, _id: 1 }, { a: -1, b: 1, _id: 1 }, { 'c.d': 1, _id: -1 }, { e: -1, _id: 1 }, { b: 1, _id: 1 }];
+    const filters = [
+      { a: 1 },
+      { a: null },
+      { a: { $in: [1, 'x', null] }, b: { $gt: 3 } },
+      { b: { $gt: 9, $lt: 2 } },
+      { b: 5 },
+      { 'c.d': { $gte: 5, $lt: 9 } },
+      { 'c.d': 3, a: { $gt: 1 } },
+      { e: null },
+      { e: { $gt: 390 } },
+      { e: { $exists: false } },
+      { $or: [{ a: 2 }, { 'c.d': 4 }] },
+      { a: { $ne: 1 } },
+      { b: { $elemMatch: { $gt: 9 } } },
+    ];
+    const sorts: Record<string, 1 | -1>[] = [
+      { _id: 1 },
+      { a: 1, b: -1, _id: 1 },
+      { a: -1, b: 1, _id: 1 },
+      { 'c.d': 1, _id: -1 },
+      { e: -1, _id: 1 },
+      { b: 1, _id: 1 },
+    ];
     for (const filter of filters) {
       for (const sort of sorts) {
-        const ids = (collection: typeof plain) => collection.find(filter, { sort }).map(({ _id }) => _id).toArray();
+        const ids = (collection: typeof plain) =>
+          collection
+            .find(filter, { sort })
+            .map(({ _id }) => _id)
+            .toArray();
         expect([filter, sort, await ids(indexed)]).toEqual([filter, sort, await ids(plain)]);
       }
     }
@@ -145,8 +230,22 @@ describe('indexes', () => {
   it('delete what a TTL index says has expired, and nothing else', async () => {
     const tokens = db.collection<{ _id: number; at?: Date | string }>('tokens');
     await tokens.createIndex({ at: 1 }, { expireAfterSeconds: 60 });
-    await tokens.insertMany([{ _id: 1, at: new Date(Date.now() - 61_000) }, { _id: 2, at: new Date() }, { _id: 3 }, { _id: 4, at: 'never' }]);
-    await expect.poll(() => tokens.find().map(({ _id }) => _id).toArray(), { timeout: 5000 }).toEqual([2, 3, 4]);
+    await tokens.insertMany([
+      { _id: 1, at: new Date(Date.now() - 61_000) },
+      { _id: 2, at: new Date() },
+      { _id: 3 },
+      { _id: 4, at: 'never' },
+    ]);
+    await expect
+      .poll(
+        () =>
+          tokens
+            .find()
+            .map(({ _id }) => _id)
+            .toArray(),
+        { timeout: 5000 },
+      )
+      .toEqual([2, 3, 4]);
   });
 });
 

@@ -94,12 +94,25 @@ export function createDispatcher(deps: DispatcherDeps) {
         if (fault.closeConnection) return { cut: true };
         if (fault.error) return { reply: [serializeDoc(faultReply(fault.error, name, command)), timeFields(engine.durableAt)] };
       }
-      const writeFault = RETRYABLE_WRITES.has(name) && command['txnNumber'] !== undefined && command['autocommit'] === undefined && !sessions.isRetry(command) ? failPoints?.forRetryableWrite() : undefined;
+      const writeFault =
+        RETRYABLE_WRITES.has(name) &&
+        command['txnNumber'] !== undefined &&
+        command['autocommit'] === undefined &&
+        !sessions.isRetry(command)
+          ? failPoints?.forRetryableWrite()
+          : undefined;
       if (writeFault?.failBeforeCommitCode !== undefined) return { cut: true };
       const reply = aboutServer(name, command, connectionId) ?? (await run(name, command, request));
       if (writeFault) return { cut: true };
       if (Buffer.isBuffer(reply)) return { reply: [reply, timeFields(engine.durableAt)] };
-      const body = serializeDoc(Object.assign(reply, { ok: new Int32(1) }, concernError(command), fault?.writeConcernError && concernFault(fault.writeConcernError, fault.labels, name, command)));
+      const body = serializeDoc(
+        Object.assign(
+          reply,
+          { ok: new Int32(1) },
+          concernError(command),
+          fault?.writeConcernError && concernFault(fault.writeConcernError, fault.labels, name, command),
+        ),
+      );
       return { reply: [body, timeFields(engine.durableAt)] };
     } catch (error) {
       return { reply: [serializeDoc(errorReply(error)), timeFields(engine.durableAt)] };
@@ -128,11 +141,19 @@ function labelPlace(name: string, command: Doc) {
 
 function faultReply({ code, labels }: { code: number; labels: string[] | undefined }, name: string, command: Doc): Doc {
   const errorLabels = labels ?? labelsFor(code, labelPlace(name, command));
-  return { ok: 0, errmsg: `Failing command via 'failCommand' failpoint`, code: new Int32(code), codeName: codeName(code), ...(errorLabels.length > 0 ? { errorLabels } : {}) };
+  return {
+    ok: 0,
+    errmsg: `Failing command via 'failCommand' failpoint`,
+    code: new Int32(code),
+    codeName: codeName(code),
+    ...(errorLabels.length > 0 ? { errorLabels } : {}),
+  };
 }
 
 function concernFault(writeConcernError: Doc, labels: string[] | undefined, name: string, command: Doc): Doc {
-  const errorLabels = labels ?? labelsFor(toDouble(writeConcernError['code'] ?? 0), labelPlace(name, command)).filter((label) => label === 'RetryableWriteError');
+  const errorLabels =
+    labels ??
+    labelsFor(toDouble(writeConcernError['code'] ?? 0), labelPlace(name, command)).filter((label) => label === 'RetryableWriteError');
   return { writeConcernError, ...(errorLabels.length > 0 ? { errorLabels } : {}) };
 }
 
@@ -161,14 +182,17 @@ function checkConcerns(name: string, command: Doc): void {
   const read = command['readConcern'];
   if (read !== undefined) {
     const level = isDoc(read) ? (read['level'] ?? 'local') : undefined;
-    if (typeof level !== 'string' || !READ_LEVELS.includes(level)) throw new CommandError('FailedToParse', `unknown read concern: ${JSON.stringify(read)}`);
-    if (level === 'snapshot' && command['autocommit'] === undefined && !SNAPSHOT_READS.has(name)) throw new CommandError('InvalidOptions', `readConcern level 'snapshot' is not supported for '${name}' outside a transaction`);
+    if (typeof level !== 'string' || !READ_LEVELS.includes(level))
+      throw new CommandError('FailedToParse', `unknown read concern: ${JSON.stringify(read)}`);
+    if (level === 'snapshot' && command['autocommit'] === undefined && !SNAPSHOT_READS.has(name))
+      throw new CommandError('InvalidOptions', `readConcern level 'snapshot' is not supported for '${name}' outside a transaction`);
   }
   const write = command['writeConcern'];
   if (write === undefined) return;
   if (!isDoc(write)) throw new CommandError('FailedToParse', 'writeConcern must be an object');
   const w = write['w'];
-  if (w !== undefined && !isNumber(w) && w !== 'majority') throw new CommandError('FailedToParse', `unknown write concern mode: ${JSON.stringify(w)}`);
+  if (w !== undefined && !isNumber(w) && w !== 'majority')
+    throw new CommandError('FailedToParse', `unknown write concern mode: ${JSON.stringify(w)}`);
 }
 
 /** This set has one member: a write that asks for more is done, and told so, as MongoDB does. */
@@ -178,4 +202,3 @@ function concernError(command: Doc): Doc {
   if (!isNumber(w) || toDouble(w) <= 1) return {};
   return { writeConcernError: { code: new Int32(100), codeName: 'UnsatisfiableWriteConcern', errmsg: 'Not enough data-bearing nodes' } };
 }
-

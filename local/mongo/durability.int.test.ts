@@ -49,7 +49,10 @@ describe('the store as a process', () => {
     for (let round = 0; round < 3; round += 1) {
       const { child, uri } = await startProcess();
       const client = await connect(uri);
-      const [left, right] = [client.db('d').collection<{ _id: number }>('left'), client.db('d').collection<{ _id: number; twin: number }>('right')];
+      const [left, right] = [
+        client.db('d').collection<{ _id: number }>('left'),
+        client.db('d').collection<{ _id: number; twin: number }>('right'),
+      ];
       if (round === 0) await right.createIndex({ twin: 1 }, { unique: true });
       const goal = acknowledged.length + 150;
       const writers = Array.from({ length: 16 }, async () => {
@@ -77,14 +80,22 @@ describe('the store as a process', () => {
     }
     const { uri } = await startProcess();
     const client = await connect(uri);
-    const ids = async (name: string) => new Set(await client.db('d').collection<{ _id: number }>(name).find().map(({ _id }) => _id).toArray());
+    const ids = async (name: string) =>
+      new Set(
+        await client
+          .db('d')
+          .collection<{ _id: number }>(name)
+          .find()
+          .map(({ _id }) => _id)
+          .toArray(),
+      );
     const [left, right] = [await ids('left'), await ids('right')];
     expect(acknowledged.filter((id) => !left.has(id) || !right.has(id))).toEqual([]);
     expect([...left].filter((id) => !right.has(id))).toEqual([]);
     expect(right.size).toBe(left.size);
     expect(await client.db('d').collection('right').indexes()).toHaveLength(2);
     await client.close();
-  }, 20_000);
+  }, 30_000);
 
   it('refuses a directory that another store has, and takes over from a dead one', async () => {
     const { child } = await startProcess();
@@ -109,7 +120,11 @@ describe('a data directory', () => {
     const client = await connect(first.uri);
     const docs = client.db('d').collection<{ _id: number; a?: number }>('docs');
     await docs.createIndex({ a: 1 }, { unique: true });
-    await docs.insertMany([{ _id: 1, a: 1 }, { _id: 2, a: 2 }, { _id: 3, a: 3 }]);
+    await docs.insertMany([
+      { _id: 1, a: 1 },
+      { _id: 2, a: 2 },
+      { _id: 3, a: 3 },
+    ]);
     await docs.updateOne({ _id: 2 }, { $set: { a: 20 } });
     await docs.deleteOne({ _id: 3 });
     await client.db('d').createCollection('empty');
@@ -121,7 +136,10 @@ describe('a data directory', () => {
     const second = await startStore({ dataDir: directory });
     const again = await connect(second.uri);
     const found = again.db('d').collection<{ _id: number; a?: number }>('docs');
-    expect(await found.find().toArray()).toEqual([{ _id: 1, a: 1 }, { _id: 2, a: 20 }]);
+    expect(await found.find().toArray()).toEqual([
+      { _id: 1, a: 1 },
+      { _id: 2, a: 20 },
+    ]);
     await expect(found.insertOne({ _id: 4, a: 20 })).rejects.toMatchObject({ code: 11000 });
     await found.insertOne({ _id: 4, a: 2 });
     expect((await again.db('d').listCollections().toArray()).map(({ name }) => name).toSorted()).toEqual(['docs', 'empty']);
@@ -131,7 +149,13 @@ describe('a data directory', () => {
 
   it('remembers retryable writes: a retry after a restart is answered, not done twice', async () => {
     const session = { id: new UUID() };
-    const increment = { update: 'docs', updates: [{ q: { _id: 1 }, u: { $inc: { n: 1 } }, upsert: true }], lsid: session, txnNumber: Long.fromNumber(7), $db: 'd' };
+    const increment = {
+      update: 'docs',
+      updates: [{ q: { _id: 1 }, u: { $inc: { n: 1 } }, upsert: true }],
+      lsid: session,
+      txnNumber: Long.fromNumber(7),
+      $db: 'd',
+    };
     const first = await startStore({ dataDir: directory });
     await rawCommand(first.port, increment);
     await first.close();

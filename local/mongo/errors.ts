@@ -57,7 +57,14 @@ export const CODES = {
 export type CodeName = keyof typeof CODES;
 
 /** Codes that MongoDB knows by number only. */
-const NAMELESS = new Set<CodeName>(['UnrecognizedStage', 'UnknownField', 'MissingField', 'DivideByZero', 'IDLInvalid', 'TransactionsNeedNumber']);
+const NAMELESS = new Set<CodeName>([
+  'UnrecognizedStage',
+  'UnknownField',
+  'MissingField',
+  'DivideByZero',
+  'IDLInvalid',
+  'TransactionsNeedNumber',
+]);
 
 export class CommandError extends Error {
   readonly code: number;
@@ -86,7 +93,9 @@ export class WriteConflict extends Error {
   readonly owner: { ended: Promise<void> } | null;
 
   constructor(owner: { ended: Promise<void> } | null) {
-    super('Caused by :: Write conflict during plan execution and yielding is disabled. :: Please retry your operation or multi-document transaction.');
+    super(
+      'Caused by :: Write conflict during plan execution and yielding is disabled. :: Please retry your operation or multi-document transaction.',
+    );
     this.name = 'WriteConflict';
     this.owner = owner;
   }

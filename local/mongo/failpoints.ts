@@ -23,7 +23,18 @@ interface Active {
 }
 
 const DATA_FIELDS: Record<string, readonly string[]> = {
-  failCommand: ['failCommands', 'errorCode', 'errorLabels', 'closeConnection', 'writeConcernError', 'blockConnection', 'blockTimeMS', 'appName', 'failInternalCommands', 'namespace'],
+  failCommand: [
+    'failCommands',
+    'errorCode',
+    'errorLabels',
+    'closeConnection',
+    'writeConcernError',
+    'blockConnection',
+    'blockTimeMS',
+    'appName',
+    'failInternalCommands',
+    'namespace',
+  ],
   onPrimaryTransactionalWrite: ['closeConnection', 'failBeforeCommitExceptionCode'],
 };
 
@@ -43,7 +54,8 @@ export function createFailPoints() {
   return {
     configure(command: Doc): Doc {
       const name = command['configureFailPoint'];
-      if (typeof name !== 'string' || !DATA_FIELDS[name]) throw new CommandError('BadValue', `fail point ${String(name)} is not supported by this store`);
+      if (typeof name !== 'string' || !DATA_FIELDS[name])
+        throw new CommandError('BadValue', `fail point ${String(name)} is not supported by this store`);
       const { mode } = command;
       if (mode === 'off') {
         active.delete(name);
@@ -91,7 +103,8 @@ const TRANSIENT_ALWAYS = new Set([24, 112, 239, 246, 251, 267]);
 /** The labels a server gives an error of that code, which drivers obey. */
 export function labelsFor(code: number, where: { inTransaction: boolean; endsTransaction: boolean; retryable: boolean }): string[] {
   const labels: string[] = [];
-  if (where.inTransaction && !where.endsTransaction && (TRANSIENT_ALWAYS.has(code) || RETRYABLE.has(code))) labels.push('TransientTransactionError');
+  if (where.inTransaction && !where.endsTransaction && (TRANSIENT_ALWAYS.has(code) || RETRYABLE.has(code)))
+    labels.push('TransientTransactionError');
   if (where.endsTransaction && TRANSIENT_ALWAYS.has(code)) labels.push('TransientTransactionError');
   if ((where.retryable || where.endsTransaction) && RETRYABLE.has(code)) labels.push('RetryableWriteError');
   return labels;

@@ -44,7 +44,9 @@ export function helloReply(identity: Identity, connectionId: number, name: strin
 export function buildInfoReply(): Doc {
   return {
     version: VERSION,
-    versionArray: VERSION.split('.').map((part) => new Int32(Number(part))).concat(new Int32(0)),
+    versionArray: VERSION.split('.')
+      .map((part) => new Int32(Number(part)))
+      .concat(new Int32(0)),
     gitVersion: 'embedded document store',
     modules: [],
     storageEngines: ['embedded'],

@@ -4,7 +4,14 @@ import { startStore } from './server.ts';
 const USAGE = 'usage: store --port N (--data DIR | --memory) [--test-commands]';
 
 function readArguments() {
-  const { values } = parseArgs({ options: { port: { type: 'string' }, data: { type: 'string' }, memory: { type: 'boolean', default: false }, 'test-commands': { type: 'boolean', default: false } } });
+  const { values } = parseArgs({
+    options: {
+      port: { type: 'string' },
+      data: { type: 'string' },
+      memory: { type: 'boolean', default: false },
+      'test-commands': { type: 'boolean', default: false },
+    },
+  });
   const port = Number(values.port ?? '0');
   if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error(`--port ${String(values.port)} is not a port number; ${USAGE}`);
   if ((values.data === undefined) !== values.memory) throw new Error(`one of --data and --memory is needed; ${USAGE}`);

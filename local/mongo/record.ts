@@ -16,8 +16,10 @@ export interface RetryEntry {
 
 export function rememberRetry(pending: RetryEntry[], entry: RetryEntry): void {
   const last = pending.at(-1);
-  const follows = last && last.session === entry.session && last.number === entry.number && entry.statement === (last.through ?? last.statement) + 1;
-  if (follows && isPlainCount(entry.reply) && isPlainCount(last.reply) && valuesEqual(last.reply, entry.reply)) last.through = entry.statement;
+  const follows =
+    last && last.session === entry.session && last.number === entry.number && entry.statement === (last.through ?? last.statement) + 1;
+  if (follows && isPlainCount(entry.reply) && isPlainCount(last.reply) && valuesEqual(last.reply, entry.reply))
+    last.through = entry.statement;
   else pending.push({ ...entry });
 }
 
@@ -61,6 +63,12 @@ function encodeOp(op: Op): Buffer {
 
 export function encodeRecord(ops: readonly Op[], retries: readonly RetryEntry[]): Buffer {
   const parts = [arrayPart('ops', ops.map(encodeOp))];
-  if (retries.length > 0) parts.push(arrayPart('retries', retries.map((entry) => serializeDoc({ ...entry }))));
+  if (retries.length > 0)
+    parts.push(
+      arrayPart(
+        'retries',
+        retries.map((entry) => serializeDoc({ ...entry })),
+      ),
+    );
   return rawDocument(parts);
 }

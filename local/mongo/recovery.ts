@@ -27,7 +27,13 @@ export function applyRecord(engine: Engine, sessions: Sessions, record: Buffer):
   for (const entry of retries ? rawArrayItems(retries) : []) sessions.restore(retryEntryFrom(entry));
 }
 
-function applyOp(engine: Engine, transaction: ReturnType<Engine['begin']>, kind: string, namespace: string, bytes: Buffer | undefined): void {
+function applyOp(
+  engine: Engine,
+  transaction: ReturnType<Engine['begin']>,
+  kind: string,
+  namespace: string,
+  bytes: Buffer | undefined,
+): void {
   const collection = engine.ensure(namespace);
   const doc = bytes ? parseDoc(bytes) : {};
   switch (kind) {

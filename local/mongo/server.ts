@@ -39,7 +39,8 @@ export async function startStore(options: StoreOptions): Promise<Store> {
     });
   } catch (error) {
     await storage.close();
-    if (hasCode(error, 'EADDRINUSE')) throw new Error(`port ${String(options.port)} on ${host} is in use by another process`, { cause: error });
+    if (hasCode(error, 'EADDRINUSE'))
+      throw new Error(`port ${String(options.port)} on ${host} is in use by another process`, { cause: error });
     throw error;
   }
   const address = server.address();

@@ -55,7 +55,10 @@ export function createSessions(engine: Engine, now: () => number) {
 
   function advance(session: Session, number: number): void {
     if (number < session.number) {
-      throw new CommandError('TransactionTooOld', `Cannot start transaction ${number} on session ${session.id} because a newer transaction ${session.number} has already started.`);
+      throw new CommandError(
+        'TransactionTooOld',
+        `Cannot start transaction ${number} on session ${session.id} because a newer transaction ${session.number} has already started.`,
+      );
     }
     if (number === session.number) return;
     abortOpen(session);
@@ -75,7 +78,8 @@ export function createSessions(engine: Engine, now: () => number) {
   }
 
   function openTransaction(session: Session, number: number, forEnd: boolean): Transaction | undefined {
-    if (number < session.number) throw new CommandError('TransactionTooOld', `Transaction ${number} is older than the session's ${session.number}`);
+    if (number < session.number)
+      throw new CommandError('TransactionTooOld', `Transaction ${number} is older than the session's ${session.number}`);
     if (number === session.number) {
       if (session.state.kind === 'open') return session.state.transaction;
       if (session.state.kind === 'committed') {
@@ -83,7 +87,8 @@ export function createSessions(engine: Engine, now: () => number) {
         throw new CommandError('TransactionCommitted', `Transaction with { txnNumber: ${number} } has been committed.`);
       }
     }
-    const state = number === session.number && session.state.kind === 'aborted' ? 'has been aborted' : 'does not match any in-progress transactions';
+    const state =
+      number === session.number && session.state.kind === 'aborted' ? 'has been aborted' : 'does not match any in-progress transactions';
     throw new CommandError('NoSuchTransaction', `Given transaction number ${number} ${state}.`, { labels: [TRANSIENT] });
   }
 
@@ -99,13 +104,18 @@ export function createSessions(engine: Engine, now: () => number) {
       const session = at(id);
       const { autocommit, startTransaction: starts } = command;
       if (number === undefined) {
-        if (autocommit !== undefined || starts !== undefined) throw new CommandError('InvalidOptions', "'autocommit' field requires a transaction number to also be specified");
+        if (autocommit !== undefined || starts !== undefined)
+          throw new CommandError('InvalidOptions', "'autocommit' field requires a transaction number to also be specified");
         return { session, transaction: undefined, retryNumber: undefined };
       }
       if (autocommit === undefined) {
         if (starts !== undefined) throw new CommandError('InvalidOptions', "'startTransaction' requires autocommit: false");
         advance(session, number);
-        if (session.state.kind !== 'none') throw new CommandError('IncompleteTransactionHistory', `Cannot retry a retryable write under the number ${number} of a transaction`);
+        if (session.state.kind !== 'none')
+          throw new CommandError(
+            'IncompleteTransactionHistory',
+            `Cannot retry a retryable write under the number ${number} of a transaction`,
+          );
         return { session, transaction: undefined, retryNumber: number };
       }
       if (autocommit !== false) throw new CommandError('InvalidOptions', 'The field autocommit must be false when it is specified.');
@@ -130,7 +140,8 @@ export function createSessions(engine: Engine, now: () => number) {
     },
 
     abortIfOpen(use: SessionUse): void {
-      if (use.session && use.transaction && use.session.state.kind === 'open' && use.session.state.transaction === use.transaction) abortOpen(use.session);
+      if (use.session && use.transaction && use.session.state.kind === 'open' && use.session.state.transaction === use.transaction)
+        abortOpen(use.session);
     },
 
     commit(session: Session): void {
@@ -181,7 +192,9 @@ export function createSessions(engine: Engine, now: () => number) {
       if (entry.number < session.number) return;
       advance(session, entry.number);
       if (entry.statement === -1) session.state = { kind: 'committed' };
-      else for (let statement = entry.statement; statement <= (entry.through ?? entry.statement); statement += 1) session.replies.set(statement, entry.reply);
+      else
+        for (let statement = entry.statement; statement <= (entry.through ?? entry.statement); statement += 1)
+          session.replies.set(statement, entry.reply);
     },
 
     *retryEntries(): Generator<RetryEntry> {

@@ -38,7 +38,8 @@ export function recoverDirectory(dataDir: string, engine: Engine, sessions: Sess
     snapshotBytes = bytes.length;
   }
   const journals = numbersOf(dataDir, 'journal').filter((number) => number >= base);
-  for (const number of journals) for (const record of recoverJournal(join(dataDir, `journal-${number}`))) applyRecord(engine, sessions, record);
+  for (const number of journals)
+    for (const record of recoverJournal(join(dataDir, `journal-${number}`))) applyRecord(engine, sessions, record);
   removeLeftovers(dataDir, base);
   return { generation: journals.at(-1) ?? base, snapshotBytes };
 }
@@ -53,7 +54,11 @@ function removeLeftovers(dataDir: string, base: number): void {
 export const journalPath = (dataDir: string, generation: number): string => join(dataDir, `journal-${generation}`);
 
 /** Writes a snapshot whenever the journal has outgrown the last one, so that starts stay short and the disk bounded. */
-export function createSnapshots(dataDir: string, deps: { engine: Engine; sessions: Sessions; journal: Journal }, start: { generation: number; snapshotBytes: number }) {
+export function createSnapshots(
+  dataDir: string,
+  deps: { engine: Engine; sessions: Sessions; journal: Journal },
+  start: { generation: number; snapshotBytes: number },
+) {
   const { engine, sessions, journal } = deps;
   let { generation, snapshotBytes } = start;
   let writing: Promise<void> | undefined;

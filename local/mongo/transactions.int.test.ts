@@ -24,7 +24,10 @@ beforeEach(async () => {
   count += 1;
   docs = client.db('transactions').collection<Numbered>(`docs${count}`);
   await docs.createIndex({ key: 1 }, { unique: true, partialFilterExpression: { key: { $exists: true } } });
-  await docs.insertMany([{ _id: 1, n: 0 }, { _id: 2, n: 0 }]);
+  await docs.insertMany([
+    { _id: 1, n: 0 },
+    { _id: 2, n: 0 },
+  ]);
   first = client.startSession();
   second = client.startSession();
 });
@@ -53,7 +56,10 @@ describe('a transaction', () => {
     await docs.insertOne({ _id: 3 }, { session: first });
     await docs.updateOne({ _id: 1 }, { $set: { n: 9 } }, { session: first });
     expect(await docs.countDocuments({}, { session: first })).toBe(3);
-    expect(await docs.find().sort({ _id: 1 }).toArray()).toEqual([{ _id: 1, n: 0 }, { _id: 2, n: 0 }]);
+    expect(await docs.find().sort({ _id: 1 }).toArray()).toEqual([
+      { _id: 1, n: 0 },
+      { _id: 2, n: 0 },
+    ]);
     await first.commitTransaction();
     expect(await docs.find().sort({ _id: 1 }).toArray()).toEqual([{ _id: 1, n: 9 }, { _id: 2, n: 0 }, { _id: 3 }]);
   });
@@ -76,7 +82,10 @@ describe('a transaction', () => {
     await docs.updateOne({ _id: 1 }, { $set: { n: 5 } });
     await docs.deleteOne({ _id: 2 });
     await docs.insertOne({ _id: 3 });
-    expect(await docs.find({}, { session: first }).sort({ _id: 1 }).toArray()).toEqual([{ _id: 1, n: 0 }, { _id: 2, n: 0 }]);
+    expect(await docs.find({}, { session: first }).sort({ _id: 1 }).toArray()).toEqual([
+      { _id: 1, n: 0 },
+      { _id: 2, n: 0 },
+    ]);
     await first.commitTransaction();
     expect(await docs.countDocuments()).toBe(2);
   });
@@ -143,7 +152,9 @@ describe('a transaction', () => {
     expect(await rawCommand(store.port, { commitTransaction: 1, ...transaction, $db: 'admin' })).toMatchObject({ ok: 1 });
     expect(await rawCommand(store.port, insert)).toMatchObject({ ok: 0, code: 256 });
     expect(await rawCommand(store.port, { ...insert, txnNumber: Long.ZERO })).toMatchObject({ ok: 0, code: 225 });
-    expect(await rawCommand(store.port, { commitTransaction: 1, ...transaction, txnNumber: Long.fromNumber(2), $db: 'admin' })).toMatchObject({ ok: 0, code: 251 });
+    expect(
+      await rawCommand(store.port, { commitTransaction: 1, ...transaction, txnNumber: Long.fromNumber(2), $db: 'admin' }),
+    ).toMatchObject({ ok: 0, code: 251 });
     expect(await docs.countDocuments({ _id: 50 })).toBe(1);
   });
 });
@@ -154,7 +165,10 @@ describe('a write outside transactions', () => {
     await docs.updateOne({ _id: 2 }, { $inc: { n: 10 } }, { session: first });
     let settled = false;
     const waiting = docs
-      .bulkWrite([{ updateOne: { filter: { _id: 1 }, update: { $inc: { n: 1 } } } }, { updateOne: { filter: { _id: 2 }, update: { $inc: { n: 1 } } } }])
+      .bulkWrite([
+        { updateOne: { filter: { _id: 1 }, update: { $inc: { n: 1 } } } },
+        { updateOne: { filter: { _id: 2 }, update: { $inc: { n: 1 } } } },
+      ])
       .finally(() => {
         settled = true;
       });
@@ -163,7 +177,10 @@ describe('a write outside transactions', () => {
     expect(settled).toBe(false);
     await first.commitTransaction();
     await waiting;
-    expect(await docs.find().sort({ _id: 1 }).toArray()).toEqual([{ _id: 1, n: 1 }, { _id: 2, n: 11 }]);
+    expect(await docs.find().sort({ _id: 1 }).toArray()).toEqual([
+      { _id: 1, n: 1 },
+      { _id: 2, n: 11 },
+    ]);
   });
 
   it('waits for a pending unique key, and has it when the holder aborts', async () => {

@@ -46,5 +46,7 @@ function expireByIndex(engine: Engine, collection: Collection, index: DocumentIn
 
 /** Of several dates in an array the earliest counts. */
 function isExpired(doc: Doc, parts: readonly string[], limit: number): boolean {
-  return valuesAt(doc, parts).some((value) => (Array.isArray(value) ? value : [value]).some((item) => item instanceof Date && item.getTime() <= limit));
+  return valuesAt(doc, parts).some((value) =>
+    (Array.isArray(value) ? value : [value]).some((item) => item instanceof Date && item.getTime() <= limit),
+  );
 }

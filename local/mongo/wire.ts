@@ -62,7 +62,7 @@ function parseMessage(frame: Buffer, requestId: number): Request {
   const end = flags & CHECKSUM_PRESENT ? frame.length - 4 : frame.length;
   let body: Buffer | undefined;
   const sequences: Buffer[] = [];
-  for (let at = 20; at < end; ) {
+  for (let at = 20; at < end;) {
     const kind = frame[at];
     const size = frame.readInt32LE(at + 1);
     const section = frame.subarray(at + 1, at + 1 + size);
@@ -73,13 +73,19 @@ function parseMessage(frame: Buffer, requestId: number): Request {
     at += 1 + size;
   }
   if (!body) throw new Error('OP_MSG without a body');
-  return { requestId, body: sequences.length > 0 ? joinDocuments(body, ...sequences) : body, legacy: false, wantsReply: (flags & MORE_TO_COME) === 0, database: undefined };
+  return {
+    requestId,
+    body: sequences.length > 0 ? joinDocuments(body, ...sequences) : body,
+    legacy: false,
+    wantsReply: (flags & MORE_TO_COME) === 0,
+    database: undefined,
+  };
 }
 
 function sequenceAsArray(section: Buffer): Buffer {
   const nameEnd = section.indexOf(0, 4);
   const items: Buffer[] = [];
-  for (let at = nameEnd + 1; at < section.length; ) {
+  for (let at = nameEnd + 1; at < section.length;) {
     const size = section.readInt32LE(at);
     if (size < 5 || at + size > section.length) throw new Error('malformed document sequence');
     items.push(section.subarray(at, at + size));
@@ -117,4 +123,3 @@ export function encodeReply(request: Request, documents: readonly Buffer[]): Buf
   writeJoined(frame, 16 + prefix, documents, size);
   return frame;
 }
-

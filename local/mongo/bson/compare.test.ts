@@ -65,12 +65,16 @@ const ASCENDING: unknown[][] = [
 ];
 const flat = ASCENDING.flatMap((values, place) => values.map((value) => ({ value, place })));
 
-const pairs = flat.flatMap((left) => flat.map((right) => ({ left: left.value, right: right.value, expected: Math.sign(left.place - right.place) })));
+const pairs = flat.flatMap((left) =>
+  flat.map((right) => ({ left: left.value, right: right.value, expected: Math.sign(left.place - right.place) })),
+);
 const order = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 
 describe('the order of BSON values', () => {
   it('is total, across types and kinds of number', () => {
-    const wrong = pairs.filter(({ left, right, expected }) => Math.sign(compareValues(left, right)) !== expected || valuesEqual(left, right) !== (expected === 0));
+    const wrong = pairs.filter(
+      ({ left, right, expected }) => Math.sign(compareValues(left, right)) !== expected || valuesEqual(left, right) !== (expected === 0),
+    );
     expect(wrong).toEqual([]);
   });
 

@@ -65,7 +65,8 @@ export function residualOf(value: unknown, double: number): { coefficient: bigin
   const base = exactDouble(clampToFinite(double));
   if (!base) return null;
   const exponent = Math.min(exact.exponent, base.exponent);
-  const coefficient = exact.coefficient * 10n ** BigInt(exact.exponent - exponent) - base.coefficient * 10n ** BigInt(base.exponent - exponent);
+  const coefficient =
+    exact.coefficient * 10n ** BigInt(exact.exponent - exponent) - base.coefficient * 10n ** BigInt(base.exponent - exponent);
   return coefficient === 0n ? null : { coefficient, exponent };
 }
 
@@ -124,7 +125,10 @@ export function arithmetic(operation: 'add' | 'multiply', left: unknown, right: 
     if (!a || !b) return new Decimal128(String(applyDouble(operation, toDouble(left), toDouble(right))));
     if (operation === 'multiply') return decimalFrom(a.coefficient * b.coefficient, a.exponent + b.exponent);
     const exponent = Math.min(a.exponent, b.exponent);
-    return decimalFrom(a.coefficient * 10n ** BigInt(a.exponent - exponent) + b.coefficient * 10n ** BigInt(b.exponent - exponent), exponent);
+    return decimalFrom(
+      a.coefficient * 10n ** BigInt(a.exponent - exponent) + b.coefficient * 10n ** BigInt(b.exponent - exponent),
+      exponent,
+    );
   }
   if (kinds.includes('double')) return new Double(applyDouble(operation, toDouble(left), toDouble(right)));
   const a = asBigInt(left);

@@ -2,9 +2,36 @@
  * BSON as bytes: documents are stored, journalled and sent as they are, without a parse between.
  */
 
-const TYPE = { double: 0x01, string: 0x02, document: 0x03, array: 0x04, binary: 0x05, objectId: 0x07, regex: 0x0b, dbPointer: 0x0c, code: 0x0d, symbol: 0x0e, codeWithScope: 0x0f, int32: 0x10, long: 0x12 } as const;
+const TYPE = {
+  double: 0x01,
+  string: 0x02,
+  document: 0x03,
+  array: 0x04,
+  binary: 0x05,
+  objectId: 0x07,
+  regex: 0x0b,
+  dbPointer: 0x0c,
+  code: 0x0d,
+  symbol: 0x0e,
+  codeWithScope: 0x0f,
+  int32: 0x10,
+  long: 0x12,
+} as const;
 
-const FIXED_SIZE: Record<number, number> = { 0x01: 8, 0x06: 0, 0x07: 12, 0x08: 1, 0x09: 8, 0x0a: 0, 0x10: 4, 0x11: 8, 0x12: 8, 0x13: 16, 0x7f: 0, 0xff: 0 };
+const FIXED_SIZE: Record<number, number> = {
+  0x01: 8,
+  0x06: 0,
+  0x07: 12,
+  0x08: 1,
+  0x09: 8,
+  0x0a: 0,
+  0x10: 4,
+  0x11: 8,
+  0x12: 8,
+  0x13: 16,
+  0x7f: 0,
+  0xff: 0,
+};
 
 export interface RawElement {
   type: number;
@@ -62,7 +89,12 @@ export function withIdFirst(bytes: Buffer): Buffer {
   if (bytes[4] !== 0 && bytes[5] === 0x5f && bytes[6] === 0x69 && bytes[7] === 0x64 && bytes[8] === 0) return Buffer.from(bytes);
   for (const element of rawElements(bytes)) {
     if (element.name === '_id') {
-      return Buffer.concat([bytes.subarray(0, 4), bytes.subarray(element.start, element.end), bytes.subarray(4, element.start), bytes.subarray(element.end)]);
+      return Buffer.concat([
+        bytes.subarray(0, 4),
+        bytes.subarray(element.start, element.end),
+        bytes.subarray(4, element.start),
+        bytes.subarray(element.end),
+      ]);
     }
   }
   return Buffer.from(bytes);

@@ -1,4 +1,18 @@
-import { deserialize, serialize, type Binary, type BSONRegExp, type BSONSymbol, type Code, type DBRef, type Decimal128, type Double, type Int32, type Long, type ObjectId, type Timestamp } from 'bson';
+import {
+  deserialize,
+  serialize,
+  type Binary,
+  type BSONRegExp,
+  type BSONSymbol,
+  type Code,
+  type DBRef,
+  type Decimal128,
+  type Double,
+  type Int32,
+  type Long,
+  type ObjectId,
+  type Timestamp,
+} from 'bson';
 
 /** A BSON document as this store holds it: number types kept apart, so a stored 1.0 stays a double. Never mutated once it can be reached from a version. */
 export type Doc = Record<string, unknown>;
@@ -86,7 +100,9 @@ export function rankOf(value: unknown): Rank {
 
 /** A plain embedded document, the only kind of value a path can walk into by name. */
 export function isDoc(value: unknown): value is Doc {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && rankOf(value) === RANK.object && bsonType(value) === undefined;
+  return (
+    typeof value === 'object' && value !== null && !Array.isArray(value) && rankOf(value) === RANK.object && bsonType(value) === undefined
+  );
 }
 
 /** The fields of an embedded document; a DBRef is one with fixed names. */

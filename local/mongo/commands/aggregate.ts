@@ -3,7 +3,18 @@ import { CommandError } from '../errors.ts';
 import { compilePipeline, parsePipeline, type PipelineScope } from '../query/aggregate.ts';
 import { parseSort } from '../query/sort.ts';
 import type { View } from '../store/mvcc.ts';
-import { allowOptions, checkedNamespace, collectionSeen, countOption, docOption, letVariables, snapshotMoment, viewOf, type Command, type CommandContext } from './context.ts';
+import {
+  allowOptions,
+  checkedNamespace,
+  collectionSeen,
+  countOption,
+  docOption,
+  letVariables,
+  snapshotMoment,
+  viewOf,
+  type Command,
+  type CommandContext,
+} from './context.ts';
 import { writeStage, type OutputStage } from './merge.ts';
 import { select } from './select.ts';
 
@@ -11,17 +22,28 @@ export const aggregate: Command = async (context) => {
   const { command, cursors, sessions, use } = context;
   allowOptions(context, ['pipeline', 'cursor', 'let', 'hint', 'allowDiskUse', 'bypassDocumentValidation']);
   const target = command['aggregate'];
-  if (typeof target !== 'string') throw new CommandError('InvalidNamespace', 'aggregate without a collection (aggregate: 1) is not supported by this store');
+  if (typeof target !== 'string')
+    throw new CommandError('InvalidNamespace', 'aggregate without a collection (aggregate: 1) is not supported by this store');
   const cursor = docOption(context, 'cursor');
   if (!cursor) throw new CommandError('FailedToParse', "The 'cursor' option is required, except for aggregate with the explain argument");
   const namespace = checkedNamespace(context.database, target);
   const view = viewOf(context, namespace);
-  const scope: PipelineScope = { variables: letVariables(command), read: (collection, filter) => readAll(context, checkedNamespace(context.database, collection), filter, view) };
+  const scope: PipelineScope = {
+    variables: letVariables(command),
+    read: (collection, filter) => readAll(context, checkedNamespace(context.database, collection), filter, view),
+  };
   const { source, rest, output } = splitPipeline(parsePipeline(command['pipeline']));
   const run = compilePipeline(rest);
-  const selected = select(collectionSeen(context, namespace), { filter: source.filter, sort: parseSort(source.sort), limit: source.limit, hint: command['hint'], variables: scope.variables }, view);
+  const selected = select(
+    collectionSeen(context, namespace),
+    { filter: source.filter, sort: parseSort(source.sort), limit: source.limit, hint: command['hint'], variables: scope.variables },
+    view,
+  );
   const moment = snapshotMoment(context);
-  let results = run(selected.map(({ version }) => version.doc), scope);
+  let results = run(
+    selected.map(({ version }) => version.doc),
+    scope,
+  );
   await sessions.whenSnapshotDurable(use.session);
   if (output) {
     await writeStage(context, output, results);
@@ -30,7 +52,12 @@ export const aggregate: Command = async (context) => {
   // A document no stage has touched is sent as the bytes it is stored in.
   const stored = new Map(selected.map(({ version }) => [version.doc, version.bytes]));
   const bytes = results.map((doc) => stored.get(doc) ?? serializeDoc(doc));
-  return cursors.open(namespace, bytes, { batchSize: countOption(cursor, 'batchSize'), single: false, session: use.session?.id, readAt: moment });
+  return cursors.open(namespace, bytes, {
+    batchSize: countOption(cursor, 'batchSize'),
+    single: false,
+    session: use.session?.id,
+    readAt: moment,
+  });
 };
 
 function readAll(context: CommandContext, namespace: string, filter: Doc, view: View): Doc[] {
@@ -41,7 +68,11 @@ function readAll(context: CommandContext, namespace: string, filter: Doc, view: 
 type ParsedStages = ReturnType<typeof parsePipeline>;
 
 /** Leading $match, $sort and $limit are answered by indexes; a last $merge or $out is a write. */
-function splitPipeline(stages: ParsedStages): { source: { filter: Doc; sort: unknown; limit: number | undefined }; rest: Doc[]; output: OutputStage | undefined } {
+function splitPipeline(stages: ParsedStages): {
+  source: { filter: Doc; sort: unknown; limit: number | undefined };
+  rest: Doc[];
+  output: OutputStage | undefined;
+} {
   const source: { filter: Doc; sort: unknown; limit: number | undefined } = { filter: {}, sort: undefined, limit: undefined };
   let at = 0;
   const [first] = stages;

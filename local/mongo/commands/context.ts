@@ -29,8 +29,23 @@ export type Reply = Doc | Buffer;
 export type Command = (context: CommandContext) => Promise<Reply> | Reply;
 
 const COMMON = new Set([
-  'lsid', 'txnNumber', 'autocommit', 'startTransaction', '$db', '$readPreference', '$clusterTime', 'readConcern', 'writeConcern',
-  'maxTimeMS', 'comment', 'apiVersion', 'apiStrict', 'apiDeprecationErrors', '$query', '$audit', '$client',
+  'lsid',
+  'txnNumber',
+  'autocommit',
+  'startTransaction',
+  '$db',
+  '$readPreference',
+  '$clusterTime',
+  'readConcern',
+  'writeConcern',
+  'maxTimeMS',
+  'comment',
+  'apiVersion',
+  'apiStrict',
+  'apiDeprecationErrors',
+  '$query',
+  '$audit',
+  '$client',
 ]);
 
 /** Options are served or refused by name, never overlooked. */
@@ -46,7 +61,8 @@ export function allowOptions(context: CommandContext, supported: readonly string
 export function allowFields(where: string, spec: Doc, supported: readonly string[]): void {
   for (const [field, value] of Object.entries(spec)) {
     if (field === 'collation') refuseCollation(value);
-    else if (!supported.includes(field)) throw new CommandError('UnknownField', `BSON field '${where}.${field}' is not supported by this store`);
+    else if (!supported.includes(field))
+      throw new CommandError('UnknownField', `BSON field '${where}.${field}' is not supported by this store`);
   }
 }
 
@@ -57,13 +73,16 @@ function refuseCollation(value: unknown): void {
 
 export function namespaceOf(context: CommandContext): string {
   const collection = context.command[context.name];
-  if (typeof collection !== 'string') throw new CommandError('InvalidNamespace', `collection name has invalid type: ${bsonType(collection) ?? typeof collection}`);
+  if (typeof collection !== 'string')
+    throw new CommandError('InvalidNamespace', `collection name has invalid type: ${bsonType(collection) ?? typeof collection}`);
   return checkedNamespace(context.database, collection);
 }
 
 export function checkedNamespace(database: string, collection: string): string {
-  if (collection === '' || collection.includes('\0') || collection.includes('$') || collection.startsWith('.')) throw new CommandError('InvalidNamespace', `Invalid namespace specified '${database}.${collection}'`);
-  if (database === '' || /[/\\. "$\0]/.test(database)) throw new CommandError('InvalidNamespace', `Invalid namespace specified '${database}.${collection}'`);
+  if (collection === '' || collection.includes('\0') || collection.includes('$') || collection.startsWith('.'))
+    throw new CommandError('InvalidNamespace', `Invalid namespace specified '${database}.${collection}'`);
+  if (database === '' || /[/\\. "$\0]/.test(database))
+    throw new CommandError('InvalidNamespace', `Invalid namespace specified '${database}.${collection}'`);
   return `${database}.${collection}`;
 }
 
@@ -104,7 +123,8 @@ export function snapshotMoment({ command, engine, use }: CommandContext): number
   if (use.transaction || !isDoc(concern) || concern['level'] !== 'snapshot') return undefined;
   const { atClusterTime } = concern;
   if (atClusterTime === undefined) return engine.durableAt;
-  if (!isA(atClusterTime, 'Timestamp')) throw new CommandError('TypeMismatch', "BSON field 'readConcern.atClusterTime' must be a timestamp");
+  if (!isA(atClusterTime, 'Timestamp'))
+    throw new CommandError('TypeMismatch', "BSON field 'readConcern.atClusterTime' must be a timestamp");
   return Math.min(fromTimestamp(atClusterTime), engine.durableAt);
 }
 
@@ -118,7 +138,12 @@ export function collectionSeen(context: CommandContext, namespace: string) {
  * Runs one write statement. Outside a transaction it is a private transaction of its own: when another transaction
  * holds what it needs, it waits for that one's end and runs this statement again — not those before it.
  */
-export async function runStatement<T>(context: CommandContext, namespace: string, statement: (transaction: Transaction) => T, remember?: (result: T) => RetryEntry | undefined): Promise<T> {
+export async function runStatement<T>(
+  context: CommandContext,
+  namespace: string,
+  statement: (transaction: Transaction) => T,
+  remember?: (result: T) => RetryEntry | undefined,
+): Promise<T> {
   const { engine, use } = context;
   if (use.transaction) {
     use.transaction.namespaces.add(namespace);

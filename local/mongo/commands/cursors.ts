@@ -36,14 +36,22 @@ export function createCursors(now: () => number) {
   }
 
   function reply(cursor: Cursor, batchName: 'firstBatch' | 'nextBatch', batch: Buffer[], open: boolean, readAt?: number): Buffer {
-    const head = serializeDoc({ id: open ? Long.fromString(cursor.id) : Long.ZERO, ns: cursor.namespace, ...(readAt === undefined ? {} : { atClusterTime: toTimestamp(readAt) }) });
+    const head = serializeDoc({
+      id: open ? Long.fromString(cursor.id) : Long.ZERO,
+      ns: cursor.namespace,
+      ...(readAt === undefined ? {} : { atClusterTime: toTimestamp(readAt) }),
+    });
     const body = joinDocuments(rawDocument([arrayPart(batchName, batch)]), head);
     return joinDocuments(rawDocument([{ type: 0x03, name: 'cursor', bytes: body }]), OK);
   }
 
   return {
     /** The reply to a command that opens a cursor. `undefined` as batch size: the server's choice. */
-    open(namespace: string, results: Buffer[], options: { batchSize: number | undefined; single: boolean; session: string | undefined; readAt?: number | undefined }): Buffer {
+    open(
+      namespace: string,
+      results: Buffer[],
+      options: { batchSize: number | undefined; single: boolean; session: string | undefined; readAt?: number | undefined },
+    ): Buffer {
       const cursor: Cursor = { id: '', namespace, remaining: results, position: 0, session: options.session, lastUsedAt: now() };
       const batch = take(cursor, options.batchSize ?? FIRST_BATCH);
       const open = !options.single && cursor.position < results.length;
@@ -57,8 +65,13 @@ export function createCursors(now: () => number) {
     more(id: string, namespace: string, batchSize: number | undefined, session: string | undefined): Buffer {
       const cursor = cursors.get(id);
       if (!cursor) throw new CommandError('CursorNotFound', `cursor id ${id} not found`);
-      if (cursor.namespace !== namespace) throw new CommandError('Unauthorized', `Requested getMore on namespace '${namespace}', but cursor belongs to a different namespace ${cursor.namespace}`);
-      if (cursor.session !== session) throw new CommandError('Unauthorized', `Cannot run getMore on cursor ${id}, which was not created in the same session`);
+      if (cursor.namespace !== namespace)
+        throw new CommandError(
+          'Unauthorized',
+          `Requested getMore on namespace '${namespace}', but cursor belongs to a different namespace ${cursor.namespace}`,
+        );
+      if (cursor.session !== session)
+        throw new CommandError('Unauthorized', `Cannot run getMore on cursor ${id}, which was not created in the same session`);
       cursor.lastUsedAt = now();
       const batch = take(cursor, batchSize ?? Number.MAX_SAFE_INTEGER);
       const open = cursor.position < cursor.remaining.length;

@@ -12,7 +12,8 @@ import { allowOptions, countOption, docOption, namespaceOf, whenWritten, type Co
 export const create: Command = async (context) => {
   const { engine, command } = context;
   for (const option of ['capped', 'validator', 'timeseries', 'viewOn', 'clusteredIndex']) {
-    if (command[option] !== undefined && command[option] !== false) throw new CommandError('InvalidOptions', `create with '${option}' is not supported by this store`);
+    if (command[option] !== undefined && command[option] !== false)
+      throw new CommandError('InvalidOptions', `create with '${option}' is not supported by this store`);
     delete command[option];
   }
   allowOptions(context, []);
@@ -32,7 +33,11 @@ export const create: Command = async (context) => {
 
 /** MongoDB allows some of these in a transaction; here only a collection can be made in one. */
 function refuseInTransaction(context: CommandContext): void {
-  if (context.use.transaction) throw new CommandError('OperationNotSupportedInTransaction', `Cannot run '${context.name}' in a multi-document transaction on this store.`);
+  if (context.use.transaction)
+    throw new CommandError(
+      'OperationNotSupportedInTransaction',
+      `Cannot run '${context.name}' in a multi-document transaction on this store.`,
+    );
 }
 
 export const drop: Command = async (context) => {
@@ -73,7 +78,13 @@ export const listCollections: Command = (context) => {
     .map((collection): Doc => {
       const name = collection.namespace.slice(context.database.length + 1);
       if (nameOnly) return { name, type: 'collection' };
-      return { name, type: 'collection', options: collection.options, info: { readOnly: false }, idIndex: { v: new Int32(2), key: { _id: new Int32(1) }, name: '_id_' } };
+      return {
+        name,
+        type: 'collection',
+        options: collection.options,
+        info: { readOnly: false },
+        idIndex: { v: new Int32(2), key: { _id: new Int32(1) }, name: '_id_' },
+      };
     })
     .filter((entry) => matches(entry));
   return openCursor(context, `${context.database}.$cmd.listCollections`, listed);
@@ -82,8 +93,14 @@ export const listCollections: Command = (context) => {
 export const listDatabases: Command = (context) => {
   allowOptions(context, ['filter', 'nameOnly', 'authorizedDatabases']);
   const matches = compileFilter(docOption(context, 'filter') ?? {});
-  const names = new Set([...context.engine.collections.values()].filter(({ exists }) => exists).map(({ namespace }) => namespace.slice(0, namespace.indexOf('.'))));
-  const databases = [...names].toSorted().map((name): Doc => (context.command['nameOnly'] === true ? { name } : { name, sizeOnDisk: new Int32(0), empty: false }));
+  const names = new Set(
+    [...context.engine.collections.values()]
+      .filter(({ exists }) => exists)
+      .map(({ namespace }) => namespace.slice(0, namespace.indexOf('.'))),
+  );
+  const databases = [...names]
+    .toSorted()
+    .map((name): Doc => (context.command['nameOnly'] === true ? { name } : { name, sizeOnDisk: new Int32(0), empty: false }));
   return { databases: databases.filter((entry) => matches(entry)) };
 };
 
@@ -92,7 +109,11 @@ export const listIndexes: Command = (context) => {
   const namespace = namespaceOf(context);
   const collection = context.engine.find(namespace);
   if (!collection?.exists) throw new CommandError('NamespaceNotFound', `ns does not exist: ${namespace}`);
-  return openCursor(context, namespace, collection.indexes.map(({ spec }) => ({ v: new Int32(2), ...spec })));
+  return openCursor(
+    context,
+    namespace,
+    collection.indexes.map(({ spec }) => ({ v: new Int32(2), ...spec })),
+  );
 };
 
 function openCursor(context: CommandContext, namespace: string, items: readonly Doc[]) {
@@ -107,7 +128,8 @@ export const createIndexes: Command = async (context) => {
   const { engine, command } = context;
   const namespace = namespaceOf(context);
   const specs = command['indexes'];
-  if (!Array.isArray(specs) || specs.length === 0 || !specs.every(isDoc)) throw new CommandError('BadValue', 'Must specify at least one index to create');
+  if (!Array.isArray(specs) || specs.length === 0 || !specs.every(isDoc))
+    throw new CommandError('BadValue', 'Must specify at least one index to create');
   const wanted = specs.map(normalizeIndexSpec);
   await engine.whenUnused(namespace);
   const isNew = !engine.find(namespace)?.exists;
@@ -135,9 +157,17 @@ function isPresent(collection: Collection, spec: Doc): boolean {
     if (sameKey && present['name'] === '_id_') return true;
     if (present['name'] === spec['name']) {
       const code = sameKey ? 'IndexOptionsConflict' : 'IndexKeySpecsConflict';
-      throw new CommandError(code, `An existing index has the same name as the requested index '${String(spec['name'])}' but other keys or options.`);
+      throw new CommandError(
+        code,
+        `An existing index has the same name as the requested index '${String(spec['name'])}' but other keys or options.`,
+      );
     }
-    if (sameKey && valuesEqual(present['partialFilterExpression'], spec['partialFilterExpression']) && present['unique'] === spec['unique'] && present['sparse'] === spec['sparse']) {
+    if (
+      sameKey &&
+      valuesEqual(present['partialFilterExpression'], spec['partialFilterExpression']) &&
+      present['unique'] === spec['unique'] &&
+      present['sparse'] === spec['sparse']
+    ) {
       throw new CommandError('IndexOptionsConflict', `Index already exists with a different name or options: ${String(present['name'])}`);
     }
   }

@@ -6,18 +6,44 @@ import { compileProjection } from '../query/project.ts';
 import { parseSort } from '../query/sort.ts';
 import { compileUpdate } from '../query/update.ts';
 import type { Transaction } from '../store/mvcc.ts';
-import { allowOptions, docOption, letVariables, namespaceOf, rememberedReply, retryEntry, runStatement, whenWritten, type Command, type CommandContext } from './context.ts';
+import {
+  allowOptions,
+  docOption,
+  letVariables,
+  namespaceOf,
+  rememberedReply,
+  retryEntry,
+  runStatement,
+  whenWritten,
+  type Command,
+  type CommandContext,
+} from './context.ts';
 import { deleteMatching, update } from './statements.ts';
 
 export const findAndModify: Command = async (context) => {
   const { command } = context;
-  allowOptions(context, ['query', 'sort', 'remove', 'update', 'new', 'fields', 'upsert', 'arrayFilters', 'hint', 'let', 'bypassDocumentValidation', 'stmtId']);
+  allowOptions(context, [
+    'query',
+    'sort',
+    'remove',
+    'update',
+    'new',
+    'fields',
+    'upsert',
+    'arrayFilters',
+    'hint',
+    'let',
+    'bypassDocumentValidation',
+    'stmtId',
+  ]);
   const namespace = namespaceOf(context);
   const statement = compile(context, namespace);
   const remembered = rememberedReply(context, 0);
   try {
     // A copy: the reply is completed on its way out.
-    return remembered ? { ...remembered } : (await runStatement(context, namespace, statement, (reply) => retryEntry(context, 0, { ...reply })));
+    return remembered
+      ? { ...remembered }
+      : await runStatement(context, namespace, statement, (reply) => retryEntry(context, 0, { ...reply }));
   } finally {
     await whenWritten(context);
     if (command['remove'] === undefined) await context.sessions.whenSnapshotDurable(context.use.session);
@@ -36,7 +62,8 @@ function compile(context: CommandContext, namespace: string): (transaction: Tran
   if (isTruthy(command['remove'])) {
     if (command['update'] !== undefined) throw new CommandError('FailedToParse', 'Cannot specify both an update and remove=true');
     if (isTruthy(command['upsert'])) throw new CommandError('FailedToParse', 'Cannot specify both upsert=true and remove=true');
-    if (isTruthy(command['new'])) throw new CommandError('FailedToParse', "Cannot specify both new=true and remove=true; 'remove' always returns the deleted document");
+    if (isTruthy(command['new']))
+      throw new CommandError('FailedToParse', "Cannot specify both new=true and remove=true; 'remove' always returns the deleted document");
     return (transaction) => {
       const { deleted, last } = deleteMatching(engine.ensure(namespace), transaction, { filter, limit: 1, sort, hint, variables });
       return { lastErrorObject: { n: new Int32(deleted) }, value: returned(last) };
@@ -46,10 +73,22 @@ function compile(context: CommandContext, namespace: string): (transaction: Tran
   const change = compileUpdate(command['update'], command['arrayFilters'], variables);
   const wantsNew = isTruthy(command['new']);
   return (transaction) => {
-    const result = update(engine.ensure(namespace), transaction, { filter, update: change, multi: false, upsert: isTruthy(command['upsert']), sort, hint, variables });
+    const result = update(engine.ensure(namespace), transaction, {
+      filter,
+      update: change,
+      multi: false,
+      upsert: isTruthy(command['upsert']),
+      sort,
+      hint,
+      variables,
+    });
     const upserted = result.upserted !== undefined;
     return {
-      lastErrorObject: { n: new Int32(upserted ? 1 : result.matched), updatedExisting: result.matched > 0, ...(upserted ? { upserted: result.upserted } : {}) },
+      lastErrorObject: {
+        n: new Int32(upserted ? 1 : result.matched),
+        updatedExisting: result.matched > 0,
+        ...(upserted ? { upserted: result.upserted } : {}),
+      },
       value: returned(wantsNew ? result.after : result.before),
     };
   };

@@ -6,15 +6,40 @@ import { CommandError } from '../errors.ts';
 import { isTruthy } from '../query/expression.ts';
 import { splitPath, valuesAt } from '../query/path.ts';
 import { parseSort } from '../query/sort.ts';
-import { allowOptions, checkedNamespace, collectionSeen, countOption, docOption, letVariables, namespaceOf, snapshotMoment, viewOf, type Command } from './context.ts';
+import {
+  allowOptions,
+  checkedNamespace,
+  collectionSeen,
+  countOption,
+  docOption,
+  letVariables,
+  namespaceOf,
+  snapshotMoment,
+  viewOf,
+  type Command,
+} from './context.ts';
 import { resultBytes, select } from './select.ts';
 
-const FIND_OPTIONS = ['filter', 'sort', 'projection', 'skip', 'limit', 'batchSize', 'singleBatch', 'hint', 'let', 'noCursorTimeout', 'allowDiskUse', 'allowPartialResults'];
+const FIND_OPTIONS = [
+  'filter',
+  'sort',
+  'projection',
+  'skip',
+  'limit',
+  'batchSize',
+  'singleBatch',
+  'hint',
+  'let',
+  'noCursorTimeout',
+  'allowDiskUse',
+  'allowPartialResults',
+];
 
 export const find: Command = async (context) => {
   const { command, cursors, sessions, use } = context;
   // Switched off they are what everyone gets; switched on they would need what is not here.
-  for (const option of ['tailable', 'awaitData', 'returnKey', 'showRecordId', 'oplogReplay']) if (command[option] === false) delete command[option];
+  for (const option of ['tailable', 'awaitData', 'returnKey', 'showRecordId', 'oplogReplay'])
+    if (command[option] === false) delete command[option];
   allowOptions(context, FIND_OPTIONS);
   const namespace = namespaceOf(context);
   const limit = countOption(command, 'limit') ?? 0;
@@ -26,13 +51,26 @@ export const find: Command = async (context) => {
   const positions = projection !== undefined && Object.keys(projection).some((path) => path.endsWith('.$'));
   const selected = select(
     collectionSeen(context, namespace),
-    { filter: docOption(context, 'filter') ?? {}, sort: parseSort(command['sort']), skip, limit: limit === 0 ? undefined : limit, hint: command['hint'], variables, positions },
+    {
+      filter: docOption(context, 'filter') ?? {},
+      sort: parseSort(command['sort']),
+      skip,
+      limit: limit === 0 ? undefined : limit,
+      hint: command['hint'],
+      variables,
+      positions,
+    },
     viewOf(context, namespace),
   );
   const results = resultBytes(selected, projection, variables);
   const readAt = snapshotMoment(context);
   await sessions.whenSnapshotDurable(use.session);
-  return cursors.open(namespace, results, { batchSize: countOption(command, 'batchSize'), single: isTruthy(command['singleBatch']), session: use.session?.id, readAt });
+  return cursors.open(namespace, results, {
+    batchSize: countOption(command, 'batchSize'),
+    single: isTruthy(command['singleBatch']),
+    session: use.session?.id,
+    readAt,
+  });
 };
 
 export const getMore: Command = (context) => {
@@ -42,7 +80,12 @@ export const getMore: Command = (context) => {
   if (!isA(id, 'Long')) throw new CommandError('TypeMismatch', "Field 'getMore' must be of type long");
   const collection = command['collection'];
   if (typeof collection !== 'string') throw new CommandError('TypeMismatch', "Field 'collection' must be a string");
-  return cursors.more(id.toString(), checkedCursorNamespace(context.database, collection), countOption(command, 'batchSize'), use.session?.id);
+  return cursors.more(
+    id.toString(),
+    checkedCursorNamespace(context.database, collection),
+    countOption(command, 'batchSize'),
+    use.session?.id,
+  );
 };
 
 /** Lists of collections and aggregations of a database have cursors under names with a dollar. */
@@ -65,7 +108,13 @@ export const count: Command = async (context) => {
   const limit = Math.abs(countOption(command, 'limit') ?? 0);
   const selected = select(
     collectionSeen(context, namespace),
-    { filter: docOption(context, 'query') ?? {}, sort: [], skip: countOption(command, 'skip') ?? 0, limit: limit === 0 ? undefined : limit, hint: command['hint'] },
+    {
+      filter: docOption(context, 'query') ?? {},
+      sort: [],
+      skip: countOption(command, 'skip') ?? 0,
+      limit: limit === 0 ? undefined : limit,
+      hint: command['hint'],
+    },
     viewOf(context, namespace),
   );
   await sessions.whenSnapshotDurable(use.session);
@@ -77,10 +126,16 @@ export const distinct: Command = async (context) => {
   allowOptions(context, ['key', 'query', 'hint']);
   const namespace = namespaceOf(context);
   const key = command['key'];
-  if (typeof key !== 'string') throw new CommandError('TypeMismatch', "BSON field 'distinct.key' is the wrong type, expected type 'string'");
+  if (typeof key !== 'string')
+    throw new CommandError('TypeMismatch', "BSON field 'distinct.key' is the wrong type, expected type 'string'");
   const query = command['query'];
-  if (query !== undefined && query !== null && !isDoc(query)) throw new CommandError('TypeMismatch', "BSON field 'distinct.query' is the wrong type, expected type 'object'");
-  const selected = select(collectionSeen(context, namespace), { filter: query ?? {}, sort: [], hint: command['hint'] }, viewOf(context, namespace));
+  if (query !== undefined && query !== null && !isDoc(query))
+    throw new CommandError('TypeMismatch', "BSON field 'distinct.query' is the wrong type, expected type 'object'");
+  const selected = select(
+    collectionSeen(context, namespace),
+    { filter: query ?? {}, sort: [], hint: command['hint'] },
+    viewOf(context, namespace),
+  );
   const parts = splitPath(key);
   const values = new Map<string, unknown>();
   for (const { version } of selected) {

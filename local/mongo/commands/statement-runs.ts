@@ -23,14 +23,19 @@ export interface Done {
 export type StatementOutcome = { index: number; done: Done } | { index: number; error: CommandError };
 
 export function refuseCount(count: number): void {
-  if (count < 1 || count > MAX_STATEMENTS) throw new CommandError('InvalidLength', `Write batch sizes must be between 1 and ${MAX_STATEMENTS}. Got ${count} operations.`);
+  if (count < 1 || count > MAX_STATEMENTS)
+    throw new CommandError('InvalidLength', `Write batch sizes must be between 1 and ${MAX_STATEMENTS}. Got ${count} operations.`);
 }
 
 /**
  * Runs the statements of one command in order. An error of one is reported with its index; `ordered` stops there.
  * Inside a transaction any error ends the transaction.
  */
-export async function runStatements<T>(context: CommandContext, statements: readonly T[], run: (statement: T, number: number) => Promise<Done>): Promise<StatementOutcome[]> {
+export async function runStatements<T>(
+  context: CommandContext,
+  statements: readonly T[],
+  run: (statement: T, number: number) => Promise<Done>,
+): Promise<StatementOutcome[]> {
   const ordered = context.command['ordered'] !== false;
   const outcomes: StatementOutcome[] = [];
   const first = context.command['stmtId'] === undefined ? 0 : toDouble(context.command['stmtId']);
@@ -56,10 +61,17 @@ export async function runStatements<T>(context: CommandContext, statements: read
   return outcomes;
 }
 
-async function once(context: CommandContext, namespace: string, number: number, statement: Parameters<typeof runStatement<Done>>[2]): Promise<Done> {
+async function once(
+  context: CommandContext,
+  namespace: string,
+  number: number,
+  statement: Parameters<typeof runStatement<Done>>[2],
+): Promise<Done> {
   const remembered = rememberedReply(context, number);
   if (remembered) return doneFrom(remembered);
-  return runStatement(context, namespace, statement, (done) => retryEntry(context, number, { ...done, n: new Int32(done.n), nModified: new Int32(done.nModified) }));
+  return runStatement(context, namespace, statement, (done) =>
+    retryEntry(context, number, { ...done, n: new Int32(done.n), nModified: new Int32(done.nModified) }),
+  );
 }
 
 function doneFrom(reply: Doc): Done {
@@ -77,7 +89,9 @@ export async function runUpdate(context: CommandContext, namespace: string, numb
   const compiled = compileUpdateStatement(context, statement);
   return once(context, namespace, number, (transaction) => {
     const result = update(context.engine.ensure(namespace), transaction, compiled);
-    return result.upserted === undefined ? { n: result.matched, nModified: result.modified } : { n: 1, nModified: 0, upserted: result.upserted };
+    return result.upserted === undefined
+      ? { n: result.matched, nModified: result.modified }
+      : { n: 1, nModified: 0, upserted: result.upserted };
   });
 }
 
@@ -107,6 +121,15 @@ export async function runDelete(context: CommandContext, namespace: string, numb
   if (!isDoc(filter)) throw new CommandError('TypeMismatch', "BSON field 'delete.deletes.q' must be an object");
   const limit = toDouble(statement['limit'] ?? Number.NaN);
   if (limit !== 0 && limit !== 1) throw new CommandError('FailedToParse', `The limit field in delete objects must be 0 or 1. Got ${limit}`);
-  const selection = { filter, limit: limit === 1 ? 1 : undefined, sort: [], hint: statement['hint'], variables: letVariables(context.command) };
-  return once(context, namespace, number, (transaction) => ({ n: deleteMatching(context.engine.ensure(namespace), transaction, selection).deleted, nModified: 0 }));
+  const selection = {
+    filter,
+    limit: limit === 1 ? 1 : undefined,
+    sort: [],
+    hint: statement['hint'],
+    variables: letVariables(context.command),
+  };
+  return once(context, namespace, number, (transaction) => ({
+    n: deleteMatching(context.engine.ensure(namespace), transaction, selection).deleted,
+    nModified: 0,
+  }));
 }

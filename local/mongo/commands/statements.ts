@@ -46,7 +46,11 @@ export interface UpdateResult {
 
 export function update(collection: Collection, transaction: Transaction, statement: UpdateStatement): UpdateResult {
   const { filter, sort, hint, variables } = statement;
-  const selected = select(collection, { filter, sort, hint, variables, limit: statement.multi ? undefined : 1, positions: true }, transaction);
+  const selected = select(
+    collection,
+    { filter, sort, hint, variables, limit: statement.multi ? undefined : 1, positions: true },
+    transaction,
+  );
   let modified = 0;
   let before: Doc | null = null;
   let after: Doc | null = null;
@@ -79,19 +83,33 @@ function storable(doc: Doc): { doc: Doc; bytes: Buffer } {
 
 function refuseTooLarge(bytes: Buffer): void {
   if (bytes.length > MAX_DOCUMENT_BYTES) {
-    throw new CommandError('BSONObjectTooLarge', `BSONObj size: ${bytes.length} is invalid. Size must be between 0 and ${MAX_DOCUMENT_BYTES}(16MB)`);
+    throw new CommandError(
+      'BSONObjectTooLarge',
+      `BSONObj size: ${bytes.length} is invalid. Size must be between 0 and ${MAX_DOCUMENT_BYTES}(16MB)`,
+    );
   }
 }
 
 function refuseBadId(id: unknown): void {
   const rank = rankOf(id);
   if (rank === RANK.array || rank === RANK.regex || rank === RANK.undefined) {
-    throw new CommandError('InvalidIdField', `The '_id' value cannot be of type ${rank === RANK.array ? 'array' : rank === RANK.regex ? 'regex' : 'undefined'}`);
+    throw new CommandError(
+      'InvalidIdField',
+      `The '_id' value cannot be of type ${rank === RANK.array ? 'array' : rank === RANK.regex ? 'regex' : 'undefined'}`,
+    );
   }
-  if (isDoc(id) && Object.keys(id)[0]?.startsWith('$')) throw new CommandError('DollarPrefixedFieldName', `The dollar ($) prefixed field in '_id' is not valid for storage: ${Object.keys(id)[0] ?? ''}`);
+  if (isDoc(id) && Object.keys(id)[0]?.startsWith('$'))
+    throw new CommandError(
+      'DollarPrefixedFieldName',
+      `The dollar ($) prefixed field in '_id' is not valid for storage: ${Object.keys(id)[0] ?? ''}`,
+    );
 }
 
-export function deleteMatching(collection: Collection, transaction: Transaction, selection: { filter: Doc; limit: number | undefined; sort: readonly SortField[]; hint: unknown; variables: Variables }): { deleted: number; last: Doc | null } {
+export function deleteMatching(
+  collection: Collection,
+  transaction: Transaction,
+  selection: { filter: Doc; limit: number | undefined; sort: readonly SortField[]; hint: unknown; variables: Variables },
+): { deleted: number; last: Doc | null } {
   const selected = select(collection, selection, transaction);
   for (const { record } of selected) collection.delete(transaction, record);
   return { deleted: selected.length, last: selected.at(-1)?.version.doc ?? null };

@@ -4,7 +4,8 @@ import { allowOptions, type Command } from './context.ts';
 export const commitTransaction: Command = async (context) => {
   allowOptions(context, ['recoveryToken']);
   const { engine, sessions, use } = context;
-  if (!use.session || context.command['autocommit'] !== false) throw new CommandError('InvalidOptions', 'commitTransaction must be run within a transaction');
+  if (!use.session || context.command['autocommit'] !== false)
+    throw new CommandError('InvalidOptions', 'commitTransaction must be run within a transaction');
   sessions.commit(use.session);
   // Also for a commit repeated after a lost answer: the first one may still be on its way to the disk.
   await engine.whenDurable(engine.now);
@@ -14,7 +15,8 @@ export const commitTransaction: Command = async (context) => {
 export const abortTransaction: Command = (context) => {
   allowOptions(context, ['recoveryToken']);
   const { sessions, use } = context;
-  if (!use.session || context.command['autocommit'] !== false) throw new CommandError('InvalidOptions', 'abortTransaction must be run within a transaction');
+  if (!use.session || context.command['autocommit'] !== false)
+    throw new CommandError('InvalidOptions', 'abortTransaction must be run within a transaction');
   sessions.abortOpen(use.session);
   return {};
 };

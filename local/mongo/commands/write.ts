@@ -34,7 +34,8 @@ function errorsOf({ writeErrors }: Totals): Doc {
 
 function statementsIn(context: CommandContext, field: string): Doc[] {
   const statements = context.command[field];
-  if (!Array.isArray(statements) || !statements.every(isDoc)) throw new CommandError('TypeMismatch', `BSON field '${context.name}.${field}' must be an array of objects`);
+  if (!Array.isArray(statements) || !statements.every(isDoc))
+    throw new CommandError('TypeMismatch', `BSON field '${context.name}.${field}' must be an array of objects`);
   refuseCount(statements.length);
   return statements;
 }
@@ -55,7 +56,9 @@ export const update: Command = async (context) => {
   allowOptions(context, ['updates', 'ordered', 'bypassDocumentValidation', 'let', 'stmtId']);
   const namespace = namespaceOf(context);
   const statements = statementsIn(context, 'updates');
-  const totals = totalsOf(await runStatements(context, statements, (statement, number) => runUpdate(context, namespace, number, statement)));
+  const totals = totalsOf(
+    await runStatements(context, statements, (statement, number) => runUpdate(context, namespace, number, statement)),
+  );
   await whenWritten(context);
   return {
     n: new Int32(totals.n),
@@ -69,7 +72,9 @@ export const deleteCommand: Command = async (context) => {
   allowOptions(context, ['deletes', 'ordered', 'let', 'stmtId']);
   const namespace = namespaceOf(context);
   const statements = statementsIn(context, 'deletes');
-  const totals = totalsOf(await runStatements(context, statements, (statement, number) => runDelete(context, namespace, number, statement)));
+  const totals = totalsOf(
+    await runStatements(context, statements, (statement, number) => runDelete(context, namespace, number, statement)),
+  );
   await whenWritten(context);
   return { n: new Int32(totals.n), ...errorsOf(totals) };
 };

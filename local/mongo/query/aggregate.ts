@@ -25,7 +25,8 @@ export function parsePipeline(pipeline: unknown): { name: string; operand: unkno
   return pipeline.map((stage) => {
     const entries = isDoc(stage) ? Object.entries(stage) : [];
     const [only] = entries;
-    if (!only || entries.length !== 1) throw new CommandError('UnrecognizedStage', 'A pipeline stage specification object must contain exactly one field.');
+    if (!only || entries.length !== 1)
+      throw new CommandError('UnrecognizedStage', 'A pipeline stage specification object must contain exactly one field.');
     return { name: only[0], operand: only[1] };
   });
 }
@@ -68,7 +69,8 @@ function compileStage(name: string, operand: unknown): Stage {
       return (docs) => docs.slice(skip);
     }
     case '$count':
-      if (typeof operand !== 'string' || operand === '' || operand.startsWith('$') || operand.includes('.')) throw new CommandError('BadValue', 'the count field must be a non-empty string without $ and dots');
+      if (typeof operand !== 'string' || operand === '' || operand.startsWith('$') || operand.includes('.'))
+        throw new CommandError('BadValue', 'the count field must be a non-empty string without $ and dots');
       return (docs) => (docs.length === 0 ? [] : [{ [operand]: new Int32(docs.length) }]);
     case '$sortByCount': {
       const group = compileGroup({ _id: operand, count: { $sum: new Int32(1) } });
@@ -89,7 +91,8 @@ function compileStage(name: string, operand: unknown): Stage {
 
 function countOperand(name: string, operand: unknown): number {
   const count = toInteger(operand);
-  if (count === undefined || count < 0) throw new CommandError('BadValue', `invalid argument to ${name} stage: Expected a non-negative integer`);
+  if (count === undefined || count < 0)
+    throw new CommandError('BadValue', `invalid argument to ${name} stage: Expected a non-negative integer`);
   return count;
 }
 
@@ -102,16 +105,19 @@ function compileUnwind(operand: unknown): Stage {
   const spec: Doc = typeof operand === 'string' ? { path: operand } : isDoc(operand) ? operand : {};
   refuseUnknown('$unwind', spec, ['path', 'includeArrayIndex', 'preserveNullAndEmptyArrays']);
   const path = spec['path'];
-  if (typeof path !== 'string' || !path.startsWith('$') || path.length < 2) throw new CommandError('BadValue', "path option to $unwind stage should be prefixed with a '$'");
+  if (typeof path !== 'string' || !path.startsWith('$') || path.length < 2)
+    throw new CommandError('BadValue', "path option to $unwind stage should be prefixed with a '$'");
   const parts = splitPath(path.slice(1));
   const indexPath = typeof spec['includeArrayIndex'] === 'string' ? splitPath(spec['includeArrayIndex']) : undefined;
   const preserve = isTruthy(spec['preserveNullAndEmptyArrays']);
-  const withIndex = (result: Doc, index: number | null): Doc => (indexPath ? placeInDocument(result, indexPath, index === null ? null : Long.fromNumber(index)) : result);
+  const withIndex = (result: Doc, index: number | null): Doc =>
+    indexPath ? placeInDocument(result, indexPath, index === null ? null : Long.fromNumber(index)) : result;
   return (docs) =>
     docs.flatMap((doc): Doc[] => {
       const value = valueAtPath(doc, parts, 0);
       if (Array.isArray(value) && value.length > 0) return value.map((item, index) => withIndex(placeInDocument(doc, parts, item), index));
-      if (Array.isArray(value) || value === null || value === undefined) return preserve ? [withIndex(Array.isArray(value) ? removeFromDocument(doc, parts) : doc, null)] : [];
+      if (Array.isArray(value) || value === null || value === undefined)
+        return preserve ? [withIndex(Array.isArray(value) ? removeFromDocument(doc, parts) : doc, null)] : [];
       return [withIndex(doc, null)];
     });
 }
@@ -122,15 +128,21 @@ function compileLookup(operand: unknown): Stage {
   const { from, localField, foreignField, as } = operand;
   if (typeof from !== 'string' || typeof as !== 'string') throw new CommandError('FailedToParse', "$lookup needs 'from' and 'as'");
   const byField = typeof localField === 'string' && typeof foreignField === 'string';
-  if (!byField && !('pipeline' in operand)) throw new CommandError('FailedToParse', "$lookup requires either 'pipeline' or both 'localField' and 'foreignField' to be specified");
+  if (!byField && !('pipeline' in operand))
+    throw new CommandError('FailedToParse', "$lookup requires either 'pipeline' or both 'localField' and 'foreignField' to be specified");
   const pipeline = 'pipeline' in operand ? compilePipeline(operand['pipeline']) : undefined;
-  const bindings = isDoc(operand['let']) ? Object.entries(operand['let']).map(([name, value]) => [name, compileExpression(value)] as const) : [];
+  const bindings = isDoc(operand['let'])
+    ? Object.entries(operand['let']).map(([name, value]) => [name, compileExpression(value)] as const)
+    : [];
   const asParts = splitPath(as);
   return (docs, scope) =>
     docs.map((doc) => {
       const foreign = scope.read(from, byField ? { [foreignField]: joinCondition(doc, localField) } : {});
       const own = { ...scope.variables, ROOT: doc };
-      const variables = { ...scope.variables, ...Object.fromEntries(bindings.map(([name, evaluate]) => [name, evaluate(doc, own) ?? null])) };
+      const variables = {
+        ...scope.variables,
+        ...Object.fromEntries(bindings.map(([name, evaluate]) => [name, evaluate(doc, own) ?? null])),
+      };
       return placeInDocument(doc, asParts, pipeline ? [...pipeline(foreign, { ...scope, variables })] : foreign);
     });
 }
@@ -142,7 +154,8 @@ function joinCondition(doc: Doc, localField: string): Doc {
 }
 
 function compileFacet(operand: unknown): Stage {
-  if (!isDoc(operand) || Object.keys(operand).length === 0) throw new CommandError('BadValue', 'the $facet specification must be a non-empty object');
+  if (!isDoc(operand) || Object.keys(operand).length === 0)
+    throw new CommandError('BadValue', 'the $facet specification must be a non-empty object');
   const facets = Object.entries(operand).map(([name, pipeline]) => ({ name, run: compilePipeline(pipeline) }));
   return (docs, scope) => {
     const result: Doc = {};

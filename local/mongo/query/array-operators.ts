@@ -21,7 +21,11 @@ const size: Operator = (operand, compile) => {
   const [list] = operands('$size', operand, compile, 1);
   return (doc, variables) => {
     const array = list?.(doc, variables);
-    if (!Array.isArray(array)) throw new CommandError('BadValue', `The argument to $size must be an array, but was of type: ${array === undefined ? 'missing' : typeName(array)}`);
+    if (!Array.isArray(array))
+      throw new CommandError(
+        'BadValue',
+        `The argument to $size must be an array, but was of type: ${array === undefined ? 'missing' : typeName(array)}`,
+      );
     return new Int32(array.length);
   };
 };
@@ -42,7 +46,11 @@ const elementAt: Operator = (operand, compile) => {
     const array = list?.(doc, variables) ?? null;
     const index = at?.(doc, variables) ?? null;
     if (array === null || index === null) return null;
-    if (!Array.isArray(array) || !isNumber(index)) throw new CommandError('BadValue', `$arrayElemAt's first argument must be an array and its second a number, but they are ${typeName(array)} and ${typeName(index)}`);
+    if (!Array.isArray(array) || !isNumber(index))
+      throw new CommandError(
+        'BadValue',
+        `$arrayElemAt's first argument must be an array and its second a number, but they are ${typeName(array)} and ${typeName(index)}`,
+      );
     return array.at(toDouble(index)) as unknown;
   };
 };
@@ -52,16 +60,22 @@ function edge(name: string, index: 0 | -1): Operator {
     const [list] = operands(name, operand, compile, 1);
     return (doc, variables) => {
       const array = list?.(doc, variables) ?? null;
-      if (array !== null && !Array.isArray(array)) throw new CommandError('BadValue', `${name}'s argument must be an array, but is ${typeName(array)}`);
+      if (array !== null && !Array.isArray(array))
+        throw new CommandError('BadValue', `${name}'s argument must be an array, but is ${typeName(array)}`);
       return array === null ? null : (array.at(index) as unknown);
     };
   };
 }
 
 /** `$map` and `$filter` name each element; the name is `this` unless told otherwise. */
-function overElements(name: string, body: 'in' | 'cond', combineElements: (array: unknown[], each: (item: unknown) => unknown) => unknown[]): Operator {
+function overElements(
+  name: string,
+  body: 'in' | 'cond',
+  combineElements: (array: unknown[], each: (item: unknown) => unknown) => unknown[],
+): Operator {
   return (operand, compile) => {
-    if (!isDoc(operand) || !(body in operand) || !('input' in operand)) throw new CommandError('FailedToParse', `${name} needs input and ${body}`);
+    if (!isDoc(operand) || !(body in operand) || !('input' in operand))
+      throw new CommandError('FailedToParse', `${name} needs input and ${body}`);
     const unknown = Object.keys(operand).find((key) => !['input', 'as', body].includes(key));
     if (unknown !== undefined) throw new CommandError('FailedToParse', `Unrecognized parameter to ${name}: ${unknown}`);
     const input = compile(operand['input']);
@@ -77,7 +91,8 @@ function overElements(name: string, body: 'in' | 'cond', combineElements: (array
 }
 
 const reduce: Operator = (operand, compile) => {
-  if (!isDoc(operand) || !('input' in operand) || !('initialValue' in operand) || !('in' in operand)) throw new CommandError('FailedToParse', '$reduce needs input, initialValue and in');
+  if (!isDoc(operand) || !('input' in operand) || !('initialValue' in operand) || !('in' in operand))
+    throw new CommandError('FailedToParse', '$reduce needs input, initialValue and in');
   const [input, initial, step] = [compile(operand['input']), compile(operand['initialValue']), compile(operand['in'])];
   return (doc, variables) => {
     const array = input(doc, variables) ?? null;
@@ -110,7 +125,8 @@ function combiningSets(name: string, combine: (left: Map<string, unknown>, right
       const arrays = list.map((item) => item(doc, variables) ?? null);
       if (arrays.includes(null)) return null;
       const sets = arrays.map((array) => {
-        if (!Array.isArray(array)) throw new CommandError('BadValue', `All operands of ${name} must be arrays. One argument is of type: ${typeName(array)}`);
+        if (!Array.isArray(array))
+          throw new CommandError('BadValue', `All operands of ${name} must be arrays. One argument is of type: ${typeName(array)}`);
         return new Map(array.map((item: unknown) => [keyOf(item), item]));
       });
       return [...sets.reduce(combine).values()];

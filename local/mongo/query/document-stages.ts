@@ -16,10 +16,12 @@ export function compileDocumentStage(name: string, operand: unknown): DocumentSt
     case '$unset':
       return unset(operand);
     case '$project':
-      if (!isDoc(operand) || Object.keys(operand).length === 0) throw new CommandError('BadValue', '$project specification must be an object with at least one field');
+      if (!isDoc(operand) || Object.keys(operand).length === 0)
+        throw new CommandError('BadValue', '$project specification must be an object with at least one field');
       return compileProjection(operand, 'aggregate');
     case '$replaceRoot': {
-      if (!isDoc(operand) || !('newRoot' in operand)) throw new CommandError('MissingField', "BSON field '$replaceRoot.newRoot' is missing but a required field");
+      if (!isDoc(operand) || !('newRoot' in operand))
+        throw new CommandError('MissingField', "BSON field '$replaceRoot.newRoot' is missing but a required field");
       return replaceRoot(operand['newRoot']);
     }
     case '$replaceWith':
@@ -46,7 +48,8 @@ function addFields(name: string, operand: unknown): DocumentStage {
 function flattened(spec: Doc, prefix: string[]): [string[], unknown][] {
   return Object.entries(spec).flatMap(([name, value]): [string[], unknown][] => {
     const parts = [...prefix, ...splitPath(name)];
-    if (parts.some((part) => part === '' || part.startsWith('$'))) throw new CommandError('BadValue', `FieldPath '${name}' is not valid in $set`);
+    if (parts.some((part) => part === '' || part.startsWith('$')))
+      throw new CommandError('BadValue', `FieldPath '${name}' is not valid in $set`);
     if (isDoc(value) && Object.keys(value).length > 0 && !Object.keys(value)[0]?.startsWith('$')) return flattened(value, parts);
     return [[parts, value]];
   });
@@ -69,14 +72,19 @@ function replaceRoot(expression: unknown): DocumentStage {
   const compute = compileExpression(expression);
   return (doc, variables) => {
     const root = compute(doc, { ...variables, ROOT: doc });
-    if (!isDoc(root)) throw new CommandError('BadValue', `'newRoot' expression must evaluate to an object, but resulting value was of type: ${root === undefined ? 'missing' : typeName(root)}`);
+    if (!isDoc(root))
+      throw new CommandError(
+        'BadValue',
+        `'newRoot' expression must evaluate to an object, but resulting value was of type: ${root === undefined ? 'missing' : typeName(root)}`,
+      );
     return root;
   };
 }
 
 export function compileDocumentPipeline(pipeline: readonly unknown[], variables: Variables): (doc: Doc) => Doc {
   const stages = pipeline.map((stage) => {
-    if (!isDoc(stage) || Object.keys(stage).length !== 1) throw new CommandError('FailedToParse', 'A pipeline stage specification object must contain exactly one field.');
+    if (!isDoc(stage) || Object.keys(stage).length !== 1)
+      throw new CommandError('FailedToParse', 'A pipeline stage specification object must contain exactly one field.');
     const [name = '', operand] = Object.entries(stage)[0] ?? [];
     const compiled = compileDocumentStage(name, operand);
     if (!compiled) throw new CommandError('InvalidOptions', `${name} is not allowed to be used within an update`);

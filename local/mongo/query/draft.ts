@@ -62,14 +62,19 @@ export class Draft {
     } else if (isDoc(child)) {
       if (this.owned.has(child)) return child;
       copy = { ...child };
-    } else throw new CommandError('PathNotViable', `Cannot create field '${path[depth + 1] ?? ''}' in element {${path[depth] ?? ''}: ${JSON.stringify(child)}}`);
+    } else
+      throw new CommandError(
+        'PathNotViable',
+        `Cannot create field '${path[depth + 1] ?? ''}' in element {${path[depth] ?? ''}: ${JSON.stringify(child)}}`,
+      );
     this.owned.add(copy);
     return copy;
   }
 
   private arrayIndex(path: readonly string[], depth: number): number {
     const part = path[depth] ?? '';
-    if (!isArrayIndex(part)) throw new CommandError('PathNotViable', `Cannot create field '${part}' in element {${path[depth - 1] ?? ''}: an array}`);
+    if (!isArrayIndex(part))
+      throw new CommandError('PathNotViable', `Cannot create field '${part}' in element {${path[depth - 1] ?? ''}: an array}`);
     return Number(part);
   }
 }
@@ -80,7 +85,8 @@ function place(container: Doc | unknown[], part: string, value: unknown): void {
     return;
   }
   const index = Number(part);
-  if (index > container.length + MAX_PADDING) throw new CommandError('BadValue', `cannot pad an array of ${container.length} elements up to index ${part}`);
+  if (index > container.length + MAX_PADDING)
+    throw new CommandError('BadValue', `cannot pad an array of ${container.length} elements up to index ${part}`);
   while (container.length < index) container.push(null);
   container[index] = value;
 }

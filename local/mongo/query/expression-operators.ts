@@ -44,7 +44,10 @@ function summing(name: string, operation: 'add' | 'multiply'): Operator {
 
 function combine(name: string, operation: 'add' | 'multiply', left: unknown, right: unknown): unknown {
   if (!isNumber(right)) throw new CommandError('TypeMismatch', `${name} only supports numeric types, not ${typeName(right)}`);
-  return arithmetic(operation, left, right) ?? new Double(operation === 'add' ? toDouble(left) + toDouble(right) : toDouble(left) * toDouble(right));
+  return (
+    arithmetic(operation, left, right) ??
+    new Double(operation === 'add' ? toDouble(left) + toDouble(right) : toDouble(left) * toDouble(right))
+  );
 }
 
 const subtract: Operator = (operand, compile) => {
@@ -65,7 +68,8 @@ const divide: Operator = (operand, compile) => {
     const a = left?.(doc, variables) ?? null;
     const b = right?.(doc, variables) ?? null;
     if (a === null || b === null) return null;
-    if (!isNumber(a) || !isNumber(b)) throw new CommandError('TypeMismatch', `$divide only supports numeric types, not ${typeName(a)} and ${typeName(b)}`);
+    if (!isNumber(a) || !isNumber(b))
+      throw new CommandError('TypeMismatch', `$divide only supports numeric types, not ${typeName(a)} and ${typeName(b)}`);
     if (toDouble(b) === 0) throw new CommandError('BadValue', "can't $divide by zero");
     return new Double(toDouble(a) / toDouble(b));
   };
@@ -84,7 +88,8 @@ const switchOver: Operator = (operand, compile) => {
   return (doc, variables) => {
     const branch = branches.find(({ when }) => truthy(when(doc, variables)));
     if (branch) return branch.value(doc, variables);
-    if (!otherwise) throw new CommandError('BadValue', '$switch could not find a matching branch for an input, and no default was specified.');
+    if (!otherwise)
+      throw new CommandError('BadValue', '$switch could not find a matching branch for an input, and no default was specified.');
     return otherwise(doc, variables);
   };
 };
@@ -121,7 +126,8 @@ const mergeObjects: Operator = (operand, compile) => {
     const merged: Doc = {};
     for (const value of list.map((item) => item(doc, variables)).flat(1)) {
       if (value === undefined || value === null) continue;
-      if (!isDoc(value)) throw new CommandError('BadValue', `$mergeObjects requires object inputs, but input is of type ${typeName(value)}`);
+      if (!isDoc(value))
+        throw new CommandError('BadValue', `$mergeObjects requires object inputs, but input is of type ${typeName(value)}`);
       Object.assign(merged, value);
     }
     return merged;
@@ -151,7 +157,8 @@ function rounding(name: '$round' | '$trunc'): Operator {
       if (value === null) return null;
       if (!isNumber(value)) throw new CommandError('TypeMismatch', `${name} only supports numeric types, not ${typeName(value)}`);
       const place = places ? toInteger(places(doc, variables)) : 0;
-      if (place === undefined || place < -20 || place > 100) throw new CommandError('BadValue', `the precision of ${name} must be an integer from -20 to 100`);
+      if (place === undefined || place < -20 || place > 100)
+        throw new CommandError('BadValue', `the precision of ${name} must be an integer from -20 to 100`);
       return roundTo(value, place, name === '$round');
     };
   };
@@ -174,7 +181,8 @@ const bind: Operator = (operand, compile) => {
   if (!isDoc(operand) || !isDoc(operand['vars']) || !('in' in operand)) throw new CommandError('FailedToParse', '$let needs vars and in');
   const names = Object.entries(operand['vars']).map(([name, value]) => [name, compile(value)] as const);
   const body = compile(operand['in']);
-  return (doc, variables) => body(doc, { ...variables, ...Object.fromEntries(names.map(([name, value]) => [name, value(doc, variables)])) });
+  return (doc, variables) =>
+    body(doc, { ...variables, ...Object.fromEntries(names.map(([name, value]) => [name, value(doc, variables)])) });
 };
 
 export const OPERATORS: Readonly<Record<string, Operator>> = {

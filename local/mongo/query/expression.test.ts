@@ -68,7 +68,12 @@ describe('an expression', () => {
     expect(() => compute('$$unknown')).toThrow('unknown');
   });
 
-  it.each([[{ $function: {} }, '$function'], [{ $sortArray: {} }, '$sortArray'], [{ $add: [1, { $sneaky: 1 }] }, '$sneaky'], [{ $add: ['x', 1] }, '$add']])('%j is refused by name', (expression, name) => {
+  it.each([
+    [{ $function: {} }, '$function'],
+    [{ $sortArray: {} }, '$sortArray'],
+    [{ $add: [1, { $sneaky: 1 }] }, '$sneaky'],
+    [{ $add: ['x', 1] }, '$add'],
+  ])('%j is refused by name', (expression, name) => {
     expect(() => compute(expression)).toThrow(name);
   });
 });

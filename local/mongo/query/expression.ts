@@ -27,7 +27,8 @@ export function compileExpression(expression: unknown): Expression {
   if (!isDoc(expression)) return () => expression;
   const [first] = Object.keys(expression);
   if (first?.startsWith('$')) {
-    if (Object.keys(expression).length !== 1) throw new CommandError('FailedToParse', `an expression object has one operator: ${Object.keys(expression).join(', ')}`);
+    if (Object.keys(expression).length !== 1)
+      throw new CommandError('FailedToParse', `an expression object has one operator: ${Object.keys(expression).join(', ')}`);
     return compileOperation(first, expression[first]);
   }
   const fields = Object.entries(expression).map(([name, value]) => [name, compileExpression(value)] as const);

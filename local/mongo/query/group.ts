@@ -91,7 +91,9 @@ export function compileGroup(spec: unknown): (docs: readonly Doc[], variables: V
   if (!isDoc(spec)) throw new CommandError('BadValue', "a group's fields must be specified in an object");
   if (!('_id' in spec)) throw new CommandError('BadValue', 'a group specification must include an _id');
   const idOf = compileExpression(spec['_id']);
-  const fields = Object.entries(spec).filter(([name]) => name !== '_id').map(([name, value]) => ({ name, ...compileAccumulator(name, value) }));
+  const fields = Object.entries(spec)
+    .filter(([name]) => name !== '_id')
+    .map(([name, value]) => ({ name, ...compileAccumulator(name, value) }));
   return (docs, variables) => {
     const groups = new Map<string, { id: unknown; accumulators: Accumulator[] }>();
     for (const doc of docs) {
@@ -115,7 +117,8 @@ export function compileGroup(spec: unknown): (docs: readonly Doc[], variables: V
 
 function compileAccumulator(name: string, value: unknown) {
   if (name.includes('.')) throw new CommandError('BadValue', `The field name '${name}' cannot contain '.'`);
-  if (!isDoc(value) || Object.keys(value).length !== 1) throw new CommandError('BadValue', `The field '${name}' must be an accumulator object`);
+  if (!isDoc(value) || Object.keys(value).length !== 1)
+    throw new CommandError('BadValue', `The field '${name}' must be an accumulator object`);
   const [operator = '', operand] = Object.entries(value)[0] ?? [];
   const create = ACCUMULATORS[operator];
   if (!create) throw new CommandError('BadValue', `unknown group operator '${operator}'`);

@@ -83,7 +83,11 @@ function membership(operand: unknown): (value: unknown) => boolean {
   const patterns = operand.filter(isRegex).map(equalityTest);
   const values = operand.filter((item) => !isRegex(item));
   for (const item of values) {
-    if (typeof item === 'object' && item !== null && Object.keys(item).some((key) => key.startsWith('$') && bsonType(item) === undefined && !['$ref', '$id', '$db'].includes(key))) {
+    if (
+      typeof item === 'object' &&
+      item !== null &&
+      Object.keys(item).some((key) => key.startsWith('$') && bsonType(item) === undefined && !['$ref', '$id', '$db'].includes(key))
+    ) {
       throw new CommandError('BadValue', 'cannot nest $ under $in');
     }
   }
@@ -100,12 +104,18 @@ function membership(operand: unknown): (value: unknown) => boolean {
 function regexTest(operand: unknown, options: unknown): (value: unknown) => boolean {
   if (options !== undefined && typeof options !== 'string') throw new CommandError('BadValue', '$options has to be a string');
   if (typeof operand !== 'string' && !isRegex(operand)) throw new CommandError('BadValue', '$regex has to be a string');
-  const pattern = typeof operand === 'string' ? toRegExp(operand, options ?? '') : options === undefined ? regexFrom(operand) : toRegExp('pattern' in operand ? operand.pattern : operand.source, options);
+  const pattern =
+    typeof operand === 'string'
+      ? toRegExp(operand, options ?? '')
+      : options === undefined
+        ? regexFrom(operand)
+        : toRegExp('pattern' in operand ? operand.pattern : operand.source, options);
   return (value) => typeof value === 'string' && pattern.test(value);
 }
 
 function modulo(operand: unknown): (value: unknown) => boolean {
-  if (!Array.isArray(operand) || operand.length !== 2 || !operand.every(isNumber)) throw new CommandError('BadValue', 'malformed mod, needs to be an array of two numbers');
+  if (!Array.isArray(operand) || operand.length !== 2 || !operand.every(isNumber))
+    throw new CommandError('BadValue', 'malformed mod, needs to be an array of two numbers');
   const divisor = Math.trunc(toDouble(operand[0]));
   const remainder = Math.trunc(toDouble(operand[1]));
   if (divisor === 0) throw new CommandError('BadValue', 'divisor cannot be 0');
@@ -113,12 +123,49 @@ function modulo(operand: unknown): (value: unknown) => boolean {
 }
 
 const TYPES: Record<string, number> = {
-  double: 1, string: 2, object: 3, array: 4, binData: 5, undefined: 6, objectId: 7, bool: 8, date: 9, null: 10, regex: 11,
-  javascript: 13, symbol: 14, javascriptWithScope: 15, int: 16, timestamp: 17, long: 18, decimal: 19, minKey: -1, maxKey: 127,
+  double: 1,
+  string: 2,
+  object: 3,
+  array: 4,
+  binData: 5,
+  undefined: 6,
+  objectId: 7,
+  bool: 8,
+  date: 9,
+  null: 10,
+  regex: 11,
+  javascript: 13,
+  symbol: 14,
+  javascriptWithScope: 15,
+  int: 16,
+  timestamp: 17,
+  long: 18,
+  decimal: 19,
+  minKey: -1,
+  maxKey: 127,
 };
-const TYPE_BY_TAG: Record<string, number> = { Double: 1, Binary: 5, ObjectId: 7, BSONRegExp: 11, BSONSymbol: 14, Int32: 16, Timestamp: 17, Long: 18, Decimal128: 19, MinKey: -1, MaxKey: 127 };
+const TYPE_BY_TAG: Record<string, number> = {
+  Double: 1,
+  Binary: 5,
+  ObjectId: 7,
+  BSONRegExp: 11,
+  BSONSymbol: 14,
+  Int32: 16,
+  Timestamp: 17,
+  Long: 18,
+  Decimal128: 19,
+  MinKey: -1,
+  MaxKey: 127,
+};
 
-const TYPE_BY_RANK = new Map<Rank, number>([[RANK.string, 2], [RANK.boolean, 8], [RANK.date, 9], [RANK.regex, 11], [RANK.binary, 5], [RANK.number, 1]]);
+const TYPE_BY_RANK = new Map<Rank, number>([
+  [RANK.string, 2],
+  [RANK.boolean, 8],
+  [RANK.date, 9],
+  [RANK.regex, 11],
+  [RANK.binary, 5],
+  [RANK.number, 1],
+]);
 
 export function typeNumber(value: unknown): number {
   if (value === undefined) return 6;

@@ -61,7 +61,13 @@ function compileField(path: string, operand: unknown, variables: Variables): Mat
   const predicates = compilePredicates(operand, variables);
   return (doc, position) => {
     const read: Reader = (test, expands) =>
-      somePath(doc, parts, 0, (value) => test(value) || (expands && Array.isArray(value) && someElementPasses(value, test, position)), position);
+      somePath(
+        doc,
+        parts,
+        0,
+        (value) => test(value) || (expands && Array.isArray(value) && someElementPasses(value, test, position)),
+        position,
+      );
     return predicates.every((predicate) => predicate(read, position));
   };
 }
@@ -160,7 +166,10 @@ function compileElemMatch(operand: unknown, variables: Variables): (value: unkno
 export function compileElementCondition(condition: unknown): (element: unknown) => boolean {
   if (isOperatorDoc(condition) && !Object.keys(condition).some((name) => LOGICAL.has(name))) {
     const predicates = compilePredicates(condition, {});
-    return (element) => predicates.every((predicate) => predicate((test, expands) => test(element) || (expands && Array.isArray(element) && element.some(test))));
+    return (element) =>
+      predicates.every((predicate) =>
+        predicate((test, expands) => test(element) || (expands && Array.isArray(element) && element.some(test))),
+      );
   }
   if (isDoc(condition)) {
     const matches = compileFilter(condition);

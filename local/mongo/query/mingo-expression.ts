@@ -11,12 +11,65 @@ import type { Expression } from './expression.ts';
  * and handed over as constants, so nothing of ours is ever evaluated by mingo.
  */
 const BORROWED = new Set([
-  '$abs', '$ceil', '$exp', '$floor', '$ln', '$log', '$log10', '$mod', '$pow', '$sqrt', '$indexOfBytes', '$indexOfCP', '$ltrim', '$regexFind',
-  '$regexFindAll', '$regexMatch', '$replaceAll', '$replaceOne', '$rtrim', '$split', '$strLenBytes', '$strLenCP', '$strcasecmp', '$substr',
-  '$substrBytes', '$substrCP', '$toLower', '$toUpper', '$trim', '$dateAdd', '$dateDiff', '$dateFromParts', '$dateFromString', '$dateSubtract',
-  '$dateToParts', '$dateToString', '$dateTrunc', '$dayOfMonth', '$dayOfWeek', '$dayOfYear', '$hour', '$isoDayOfWeek', '$isoWeek', '$isoWeekYear',
-  '$millisecond', '$minute', '$month', '$second', '$week', '$year', '$arrayToObject', '$objectToArray', '$range', '$reverseArray', '$slice',
-  '$toBool', '$toDate', '$toDouble', '$toInt',
+  '$abs',
+  '$ceil',
+  '$exp',
+  '$floor',
+  '$ln',
+  '$log',
+  '$log10',
+  '$mod',
+  '$pow',
+  '$sqrt',
+  '$indexOfBytes',
+  '$indexOfCP',
+  '$ltrim',
+  '$regexFind',
+  '$regexFindAll',
+  '$regexMatch',
+  '$replaceAll',
+  '$replaceOne',
+  '$rtrim',
+  '$split',
+  '$strLenBytes',
+  '$strLenCP',
+  '$strcasecmp',
+  '$substr',
+  '$substrBytes',
+  '$substrCP',
+  '$toLower',
+  '$toUpper',
+  '$trim',
+  '$dateAdd',
+  '$dateDiff',
+  '$dateFromParts',
+  '$dateFromString',
+  '$dateSubtract',
+  '$dateToParts',
+  '$dateToString',
+  '$dateTrunc',
+  '$dayOfMonth',
+  '$dayOfWeek',
+  '$dayOfYear',
+  '$hour',
+  '$isoDayOfWeek',
+  '$isoWeek',
+  '$isoWeekYear',
+  '$millisecond',
+  '$minute',
+  '$month',
+  '$second',
+  '$week',
+  '$year',
+  '$arrayToObject',
+  '$objectToArray',
+  '$range',
+  '$reverseArray',
+  '$slice',
+  '$toBool',
+  '$toDate',
+  '$toDouble',
+  '$toInt',
 ]);
 
 type Operators = NonNullable<NonNullable<Parameters<typeof Context.init>[0]>['expression']>;
@@ -26,7 +79,14 @@ function isOperator(entry: [string, unknown]): entry is [`$${string}`, Operators
 }
 
 const context = Context.init({ expression: Object.fromEntries(Object.entries<unknown>(expressions).filter(isOperator)) });
-const OPTIONS = { idKey: '_id', processingMode: ProcessingMode.CLONE_OFF, useStrictMode: true, scriptEnabled: false, failOnError: true, context };
+const OPTIONS = {
+  idKey: '_id',
+  processingMode: ProcessingMode.CLONE_OFF,
+  useStrictMode: true,
+  scriptEnabled: false,
+  failOnError: true,
+  context,
+};
 
 export function isBorrowed(name: string): boolean {
   return BORROWED.has(name) && context.getOperator(OpType.EXPRESSION, name) !== null;
@@ -35,7 +95,11 @@ export function isBorrowed(name: string): boolean {
 export function compileBorrowed(name: string, operand: unknown, compile: (expression: unknown) => Expression): Expression {
   if (Array.isArray(operand)) {
     const items = operand.map(compile);
-    return (doc, variables) => evaluate(name, items.map((item) => constant(item(doc, variables))));
+    return (doc, variables) =>
+      evaluate(
+        name,
+        items.map((item) => constant(item(doc, variables))),
+      );
   }
   if (isDoc(operand) && !Object.keys(operand)[0]?.startsWith('$')) {
     const named = Object.entries(operand).map(([key, value]) => [key, compile(value)] as const);
@@ -66,7 +130,8 @@ function toPlain(value: unknown): unknown {
   if (isA(value, 'Int32') || isA(value, 'Double')) return value.value;
   if (isA(value, 'Long')) {
     const double = toDouble(value);
-    if (!Number.isSafeInteger(double)) throw new CommandError('BadValue', `this expression is not supported for the 64-bit integer ${value.toString()}`);
+    if (!Number.isSafeInteger(double))
+      throw new CommandError('BadValue', `this expression is not supported for the 64-bit integer ${value.toString()}`);
     return double;
   }
   if (isA(value, 'Decimal128')) throw new CommandError('BadValue', `this expression is not supported for the decimal ${value.toString()}`);

@@ -8,7 +8,8 @@ export type Operator = (operand: unknown, compile: Compile) => Expression;
 
 export function operands(name: string, operand: unknown, compile: Compile, count?: number): Expression[] {
   const list = Array.isArray(operand) ? operand : [operand];
-  if (count !== undefined && list.length !== count) throw new CommandError('BadValue', `Expression ${name} takes exactly ${count} arguments. ${list.length} were passed in.`);
+  if (count !== undefined && list.length !== count)
+    throw new CommandError('BadValue', `Expression ${name} takes exactly ${count} arguments. ${list.length} were passed in.`);
   return list.map(compile);
 }
 

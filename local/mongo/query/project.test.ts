@@ -19,7 +19,11 @@ const CASES: [spec: Doc, doc: Doc, expected: Doc][] = [
   [{ a: { $slice: [-2, 1] } }, { _id: 1, a: [1, 2, 3] }, { _id: 1, a: [2] }],
   [{ a: { $elemMatch: { b: 2 } } }, { _id: 1, a: [{ b: 1 }, { b: 2, c: 1 }], d: 1 }, { _id: 1, a: [{ b: 2, c: 1 }] }],
   [{ 'a.$': 1 }, { _id: 1, a: [5, 6, 7], b: 1 }, { _id: 1, a: [6] }],
-  [{ a: 1, total: { $add: ['$b', 1] } }, { _id: 1, a: 2, b: 3 }, { _id: 1, a: 2, total: 4 }],
+  [
+    { a: 1, total: { $add: ['$b', 1] } },
+    { _id: 1, a: 2, b: 3 },
+    { _id: 1, a: 2, total: 4 },
+  ],
   [{ name: '$a.b' }, { _id: 1, a: { b: 'x' } }, { _id: 1, name: 'x' }],
 ];
 

@@ -23,8 +23,15 @@ type ArrayChange = (array: unknown[], position: Position | undefined) => unknown
 export function compileProjection(spec: Doc, where: 'find' | 'aggregate'): Projection {
   const parsed: Parsed = { tree: new Map(), computed: [], id: undefined, including: undefined, arrays: [] };
   parse(spec, [], parsed, where);
-  const onlyId = parsed.including === undefined && parsed.id !== undefined && parsed.tree.size === 0 && parsed.computed.length === 0 && parsed.arrays.length === 0;
-  const including = onlyId ? parsed.id === true : (parsed.including ?? (parsed.computed.length > 0 || parsed.arrays.some(({ includes }) => includes)));
+  const onlyId =
+    parsed.including === undefined &&
+    parsed.id !== undefined &&
+    parsed.tree.size === 0 &&
+    parsed.computed.length === 0 &&
+    parsed.arrays.length === 0;
+  const including = onlyId
+    ? parsed.id === true
+    : (parsed.including ?? (parsed.computed.length > 0 || parsed.arrays.some(({ includes }) => includes)));
   const { tree, computed, arrays } = parsed;
   if (including) {
     if (parsed.id !== false) tree.set('_id', true);
@@ -50,7 +57,8 @@ function parse(spec: Doc, prefix: string[], parsed: Parsed, where: 'find' | 'agg
       parsed.including ??= true;
     } else if (parts.some((part) => part.startsWith('$'))) {
       throw new CommandError('FailedToParse', `a projection of '${name}' is not supported`);
-    } else if (isNumber(value) || typeof value === 'boolean') choose(parts, value === true || (value !== false && toDouble(value) !== 0), parsed);
+    } else if (isNumber(value) || typeof value === 'boolean')
+      choose(parts, value === true || (value !== false && toDouble(value) !== 0), parsed);
     else if (isDoc(value)) parseDocument(name, value, parts, parsed, where);
     else {
       compute(parts, value, parsed);
@@ -60,7 +68,8 @@ function parse(spec: Doc, prefix: string[], parsed: Parsed, where: 'find' | 'agg
 
 function parseDocument(name: string, value: Doc, parts: string[], parsed: Parsed, where: 'find' | 'aggregate'): void {
   const [operator] = Object.keys(value);
-  if (operator === undefined) throw new CommandError('BadValue', `An empty sub-projection is not a valid value. Found empty object at path ${name}`);
+  if (operator === undefined)
+    throw new CommandError('BadValue', `An empty sub-projection is not a valid value. Found empty object at path ${name}`);
   if (where === 'find' && operator === '$elemMatch') {
     const [field] = parts;
     const condition = value['$elemMatch'];
@@ -84,7 +93,11 @@ function parseDocument(name: string, value: Doc, parts: string[], parsed: Parsed
 }
 
 function compute(parts: string[], value: unknown, parsed: Parsed): void {
-  if (parsed.including === false) throw new CommandError('BadValue', `Bad projection specification, cannot include fields or add computed fields during an exclusion projection: ${parts.join('.')}`);
+  if (parsed.including === false)
+    throw new CommandError(
+      'BadValue',
+      `Bad projection specification, cannot include fields or add computed fields during an exclusion projection: ${parts.join('.')}`,
+    );
   parsed.including = true;
   parsed.computed.push([parts, compileExpression(value)]);
   if (parts.length === 1 && parts[0] === '_id') parsed.id = false;
@@ -111,7 +124,8 @@ function plant(tree: Node, parts: readonly string[], leaf: true): void {
       if (child instanceof Map) throw new CommandError('BadValue', `Path collision at ${parts.join('.')}`);
       node.set(part, leaf);
     } else if (child instanceof Map) node = child;
-    else if (child !== undefined) throw new CommandError('BadValue', `Path collision at ${parts.join('.')} remaining portion ${parts.slice(depth + 1).join('.')}`);
+    else if (child !== undefined)
+      throw new CommandError('BadValue', `Path collision at ${parts.join('.')} remaining portion ${parts.slice(depth + 1).join('.')}`);
     else {
       const next: Node = new Map();
       node.set(part, next);
@@ -185,7 +199,11 @@ function removePath(target: unknown, parts: readonly string[], depth: number): u
 }
 
 function positional(array: unknown[], position: Position | undefined): unknown[] {
-  if (position?.index === undefined) throw new CommandError('BadValue', "Executor error during find command :: caused by :: positional operator '.$' couldn't find a matching element in the array");
+  if (position?.index === undefined)
+    throw new CommandError(
+      'BadValue',
+      "Executor error during find command :: caused by :: positional operator '.$' couldn't find a matching element in the array",
+    );
   return array.slice(position.index, position.index + 1);
 }
 

@@ -16,7 +16,8 @@ export function toRegExp(pattern: string, options: string): RegExp {
     source = source.slice(inline[0].length);
   }
   for (const flag of flags) {
-    if (!'imsu'.includes(flag)) throw new CommandError('BadValue', `the regular expression option '${flag}' is not supported by this store`);
+    if (!'imsu'.includes(flag))
+      throw new CommandError('BadValue', `the regular expression option '${flag}' is not supported by this store`);
   }
   flags.delete('u');
   const letters = [...flags].join('');

@@ -15,7 +15,8 @@ export function parseSort(spec: unknown): SortField[] {
   return Object.entries(spec).map(([path, direction]) => {
     if (!isNumber(direction)) throw new CommandError('BadValue', `sort by ${path}: only 1 and -1 are supported by this store`);
     const sign = toDouble(direction);
-    if (sign !== 1 && sign !== -1) throw new CommandError('BadValue', '$sort key ordering must be 1 (for ascending) or -1 (for descending)');
+    if (sign !== 1 && sign !== -1)
+      throw new CommandError('BadValue', '$sort key ordering must be 1 (for ascending) or -1 (for descending)');
     if (path.startsWith('$')) throw new CommandError('BadValue', `sort by '${path}' is not supported by this store`);
     if (path === '' || path.split('.').includes('')) throw new CommandError('BadValue', 'FieldPath must not have an empty part');
     return { path, direction: sign };

@@ -15,14 +15,24 @@ type Operator = (operand: unknown, path: string) => Apply;
 function numeric(name: string, operation: 'add' | 'multiply'): Operator {
   const verb = operation === 'add' ? 'increment' : 'multiply';
   return (operand, field) => {
-    if (!isNumber(operand)) throw new CommandError('TypeMismatch', `Cannot ${verb} with non-numeric argument: {${field}: ${JSON.stringify(operand)}}`);
+    if (!isNumber(operand))
+      throw new CommandError('TypeMismatch', `Cannot ${verb} with non-numeric argument: {${field}: ${JSON.stringify(operand)}}`);
     return (draft, path) => {
       const current = draft.get(path);
       if (current !== undefined && !isNumber(current)) {
-        throw new CommandError('TypeMismatch', `Cannot apply ${name} to a value of non-numeric type. The field '${path.join('.')}' has non-numeric type ${typeName(current)}`);
+        throw new CommandError(
+          'TypeMismatch',
+          `Cannot apply ${name} to a value of non-numeric type. The field '${path.join('.')}' has non-numeric type ${typeName(current)}`,
+        );
       }
-      const result = current === undefined ? (operation === 'add' ? operand : arithmetic('multiply', operand, new Int32(0))) : arithmetic(operation, current, operand);
-      if (result === undefined) throw new CommandError('BadValue', `Failed to apply ${name} operations to current value: the result does not fit a 64-bit integer`);
+      const result =
+        current === undefined
+          ? operation === 'add'
+            ? operand
+            : arithmetic('multiply', operand, new Int32(0))
+          : arithmetic(operation, current, operand);
+      if (result === undefined)
+        throw new CommandError('BadValue', `Failed to apply ${name} operations to current value: the result does not fit a 64-bit integer`);
       draft.set(path, result);
     };
   };
@@ -40,7 +50,10 @@ function arrayAt(name: string, draft: Draft, path: readonly string[]): unknown[]
   if (current === undefined) return undefined;
   if (!Array.isArray(current)) {
     const code = name === '$pop' ? 'TypeMismatch' : 'BadValue';
-    throw new CommandError(code, `The field '${path.join('.')}' must be an array but is of type ${typeName(current)} in document {_id: ${JSON.stringify(draft.root['_id'])}}: ${name} needs an array`);
+    throw new CommandError(
+      code,
+      `The field '${path.join('.')}' must be an array but is of type ${typeName(current)} in document {_id: ${JSON.stringify(draft.root['_id'])}}: ${name} needs an array`,
+    );
   }
   return current as unknown[];
 }
@@ -60,7 +73,8 @@ function integerClause(name: string, value: unknown): number | undefined {
 function sortElements(items: unknown[], spec: unknown): unknown[] {
   if (isDoc(spec)) return sortBy(items, parseSort(spec), (item) => (isDoc(item) ? item : {}));
   const direction = toInteger(spec);
-  if (direction !== 1 && direction !== -1) throw new CommandError('BadValue', 'The $sort is invalid: use 1/-1 to sort the whole element, or {field:1/-1} to sort embedded fields');
+  if (direction !== 1 && direction !== -1)
+    throw new CommandError('BadValue', 'The $sort is invalid: use 1/-1 to sort the whole element, or {field:1/-1} to sort embedded fields');
   return items.toSorted((a, b) => compareValues(a, b) * direction);
 }
 
@@ -99,7 +113,11 @@ function removing(name: string, condition: (operand: unknown) => (element: unkno
     const remove = condition(operand);
     return (draft, path) => {
       const current = arrayAt(name, draft, path);
-      if (current?.some(remove)) draft.set(path, current.filter((item) => !remove(item)));
+      if (current?.some(remove))
+        draft.set(
+          path,
+          current.filter((item) => !remove(item)),
+        );
     };
   };
 }
@@ -115,7 +133,8 @@ const pop: Operator = (operand) => {
 
 const currentDate: Operator = (operand, field) => {
   const type: unknown = isDoc(operand) ? operand['$type'] : operand === true || operand === false ? 'date' : undefined;
-  if (type !== 'date' && type !== 'timestamp') throw new CommandError('BadValue', `The '$currentDate' of ${field} must be true, {$type: 'date'} or {$type: 'timestamp'}`);
+  if (type !== 'date' && type !== 'timestamp')
+    throw new CommandError('BadValue', `The '$currentDate' of ${field} must be true, {$type: 'date'} or {$type: 'timestamp'}`);
   return (draft, path) => {
     draft.set(path, type === 'date' ? new Date() : new Timestamp({ t: Math.floor(Date.now() / 1000), i: 1 }));
   };
@@ -131,7 +150,8 @@ const bit: Operator = (operand, field) => {
   if (!isDoc(operand)) throw new CommandError('BadValue', `The $bit modifier of ${field} must be an object of and, or, xor`);
   refuseUnknown('$bit', operand, BIT_OPERATIONS);
   const steps = BIT_OPERATIONS.filter((operation) => operation in operand).map((operation) => ({ operation, mask: operand[operation] }));
-  if (steps.length === 0 || !steps.every(({ mask }) => isInteger(mask))) throw new CommandError('BadValue', 'The $bit modifier field must be an Integer(32/64 bit)');
+  if (steps.length === 0 || !steps.every(({ mask }) => isInteger(mask)))
+    throw new CommandError('BadValue', 'The $bit modifier field must be an Integer(32/64 bit)');
   return (draft, path) => {
     let value = draft.get(path) ?? bitwise('and', steps[0]?.mask, new Int32(0));
     if (!isInteger(value)) throw new CommandError('BadValue', `Cannot apply $bit to a value of non-integral type ${typeName(value)}`);

@@ -49,9 +49,24 @@ describe('an update', () => {
   });
 
   it('changes the element the filter matched, or those an array filter chooses', () => {
-    const doc = { seats: [{ row: 1, held: true }, { row: 2, held: true }] };
-    expect(apply(doc, { $set: { 'seats.$.held': false } }, undefined, { position: { index: 1 } })).toEqual({ seats: [{ row: 1, held: true }, { row: 2, held: false }] });
-    expect(apply(doc, { $set: { 'seats.$[s].held': false } }, [{ 's.row': { $lt: 2 } }])).toEqual({ seats: [{ row: 1, held: false }, { row: 2, held: true }] });
+    const doc = {
+      seats: [
+        { row: 1, held: true },
+        { row: 2, held: true },
+      ],
+    };
+    expect(apply(doc, { $set: { 'seats.$.held': false } }, undefined, { position: { index: 1 } })).toEqual({
+      seats: [
+        { row: 1, held: true },
+        { row: 2, held: false },
+      ],
+    });
+    expect(apply(doc, { $set: { 'seats.$[s].held': false } }, [{ 's.row': { $lt: 2 } }])).toEqual({
+      seats: [
+        { row: 1, held: false },
+        { row: 2, held: true },
+      ],
+    });
   });
 
   it('applies $setOnInsert when an upsert inserts', () => {
@@ -101,6 +116,11 @@ describe('an update', () => {
   });
 
   it('starts an upsert from the equalities of the filter', () => {
-    expect(upsertBase({ a: 1, 'b.c': 'x', d: { $gt: 1 }, $and: [{ e: { $eq: 2 } }, { f: { $in: [3] } }] })).toEqual({ a: 1, b: { c: 'x' }, e: 2, f: 3 });
+    expect(upsertBase({ a: 1, 'b.c': 'x', d: { $gt: 1 }, $and: [{ e: { $eq: 2 } }, { f: { $in: [3] } }] })).toEqual({
+      a: 1,
+      b: { c: 'x' },
+      e: 2,
+      f: 3,
+    });
   });
 });

@@ -32,7 +32,11 @@ export function compileUpdate(update: unknown, arrayFilters: unknown, variables:
   if (isReplacement(update)) {
     if (arrayFilters !== undefined) throw new CommandError('FailedToParse', 'arrayFilters may not be specified for replacement updates');
     const bad = Object.keys(update).find((name) => name.startsWith('$'));
-    if (bad !== undefined) throw new CommandError('DollarPrefixedFieldName', `The dollar ($) prefixed field '${bad}' is not allowed in the context of an update's replacement document`);
+    if (bad !== undefined)
+      throw new CommandError(
+        'DollarPrefixedFieldName',
+        `The dollar ($) prefixed field '${bad}' is not allowed in the context of an update's replacement document`,
+      );
     return keepingId((doc) => ({ ...('_id' in doc ? { _id: doc['_id'] } : {}), ...update }));
   }
   return compileOperators(update, compileArrayFilters(arrayFilters));
@@ -65,9 +69,16 @@ function compileOperators(update: Doc, filters: ElementFilters): Update {
   for (const [name, fields] of Object.entries(update)) {
     const operator = UPDATE_OPERATORS[name];
     if (!operator && name !== '$rename') {
-      throw new CommandError('FailedToParse', `Unknown modifier: ${name}. Expected a valid update modifier or pipeline-style update specified as an array`);
+      throw new CommandError(
+        'FailedToParse',
+        `Unknown modifier: ${name}. Expected a valid update modifier or pipeline-style update specified as an array`,
+      );
     }
-    if (!isDoc(fields)) throw new CommandError('FailedToParse', `Modifiers operate on fields but we found another type instead. For example: {$mod: {<field>: ...}} not {${name}: ${JSON.stringify(fields)}}`);
+    if (!isDoc(fields))
+      throw new CommandError(
+        'FailedToParse',
+        `Modifiers operate on fields but we found another type instead. For example: {$mod: {<field>: ...}} not {${name}: ${JSON.stringify(fields)}}`,
+      );
     for (const [path, operand] of Object.entries(fields)) {
       const parts = checkedPath(path);
       for (const part of parts) if (part.startsWith('$[') && part !== '$[]') used.add(part.slice(2, -1));
@@ -77,7 +88,8 @@ function compileOperators(update: Doc, filters: ElementFilters): Update {
       } else {
         if (typeof operand !== 'string') throw new CommandError('BadValue', `The 'to' field for $rename must be a string: ${path}`);
         const to = checkedPath(operand);
-        if ([...parts, ...to].some((part) => part.startsWith('$'))) throw new CommandError('BadValue', `The source and target fields of $rename may not be dynamic: ${path}`);
+        if ([...parts, ...to].some((part) => part.startsWith('$')))
+          throw new CommandError('BadValue', `The source and target fields of $rename may not be dynamic: ${path}`);
         paths.push(operand);
         steps.push({ path, parts, apply: renameTo(to), onlyOnInsert: false });
       }
@@ -85,7 +97,11 @@ function compileOperators(update: Doc, filters: ElementFilters): Update {
   }
   refuseConflicts(paths);
   const unused = [...filters.keys()].find((identifier) => !used.has(identifier));
-  if (unused !== undefined) throw new CommandError('FailedToParse', `The array filter for identifier '${unused}' was not used in the update { ${Object.keys(update).join(', ')} }`);
+  if (unused !== undefined)
+    throw new CommandError(
+      'FailedToParse',
+      `The array filter for identifier '${unused}' was not used in the update { ${Object.keys(update).join(', ')} }`,
+    );
   const missing = [...used].find((identifier) => !filters.has(identifier));
   if (missing !== undefined) throw new CommandError('BadValue', `No array filter found for identifier '${missing}'`);
   // New fields appear in the order of their names, whatever the order of the operators.
@@ -103,12 +119,17 @@ function compileOperators(update: Doc, filters: ElementFilters): Update {
 
 function checkedPath(path: string): string[] {
   const parts = splitPath(path);
-  if (path === '') throw new CommandError('EmptyFieldName', "An empty update path is not valid.");
-  if (parts.includes('')) throw new CommandError('EmptyFieldName', `The update path '${path}' contains an empty field name, which is not allowed.`);
+  if (path === '') throw new CommandError('EmptyFieldName', 'An empty update path is not valid.');
+  if (parts.includes(''))
+    throw new CommandError('EmptyFieldName', `The update path '${path}' contains an empty field name, which is not allowed.`);
   const dynamic = parts.findIndex((part) => part.startsWith('$'));
   if (dynamic === 0) throw new CommandError('DollarPrefixedFieldName', `The dollar ($) prefixed field '${path}' is not valid for storage.`);
   const odd = parts.find((part) => part.startsWith('$') && part !== '$' && !/^\$\[\w*\]$/.test(part));
-  if (odd !== undefined) throw new CommandError('DollarPrefixedFieldName', `The dollar ($) prefixed field '${odd}' in '${path}' is not allowed in the context of an update.`);
+  if (odd !== undefined)
+    throw new CommandError(
+      'DollarPrefixedFieldName',
+      `The dollar ($) prefixed field '${odd}' in '${path}' is not allowed in the context of an update.`,
+    );
   return parts;
 }
 
@@ -142,7 +163,8 @@ function compileArrayFilters(arrayFilters: unknown): ElementFilters {
   for (const filter of arrayFilters) {
     if (!isDoc(filter)) throw new CommandError('TypeMismatch', 'each array filter must be an object');
     const identifier = identifierOf(filter);
-    if (filters.has(identifier)) throw new CommandError('FailedToParse', `Found multiple array filters with the same top-level field name ${identifier}`);
+    if (filters.has(identifier))
+      throw new CommandError('FailedToParse', `Found multiple array filters with the same top-level field name ${identifier}`);
     const matches = compileFilter(filter);
     // The filter's paths begin with the identifier: `{ 'seat.row': 1 }` speaks of an element named seat.
     filters.set(identifier, (element) => matches({ [identifier]: element }));
@@ -159,7 +181,12 @@ function identifierOf(filter: Doc): string {
 }
 
 /** Replaces `$`, `$[]` and `$[id]` by the indexes they stand for in this document. */
-function concretePaths(draft: Draft, parts: readonly string[], filters: ElementFilters, position: Position | undefined): (readonly string[])[] {
+function concretePaths(
+  draft: Draft,
+  parts: readonly string[],
+  filters: ElementFilters,
+  position: Position | undefined,
+): (readonly string[])[] {
   if (!parts.some((part) => part.startsWith('$'))) return [parts];
   let paths: string[][] = [[]];
   for (const part of parts) {
@@ -169,7 +196,9 @@ function concretePaths(draft: Draft, parts: readonly string[], filters: ElementF
       paths = paths.map((path) => [...path, String(index)]);
     } else if (part.startsWith('$[')) {
       const accepts = part === '$[]' ? () => true : filters.get(part.slice(2, -1));
-      paths = paths.flatMap((path) => elementsOf(draft, path, part).flatMap((item, index) => (accepts?.(item) ? [[...path, String(index)]] : [])));
+      paths = paths.flatMap((path) =>
+        elementsOf(draft, path, part).flatMap((item, index) => (accepts?.(item) ? [[...path, String(index)]] : [])),
+      );
     } else paths = paths.map((path) => [...path, part]);
   }
   return paths;
@@ -177,8 +206,10 @@ function concretePaths(draft: Draft, parts: readonly string[], filters: ElementF
 
 function elementsOf(draft: Draft, path: readonly string[], part: string): unknown[] {
   const value = draft.get(path);
-  if (value === undefined) throw new CommandError('BadValue', `The path '${path.join('.')}' must exist in the document in order to apply array updates.`);
-  if (!Array.isArray(value)) throw new CommandError('BadValue', `Cannot apply array updates to non-array element ${path.join('.')} (${part})`);
+  if (value === undefined)
+    throw new CommandError('BadValue', `The path '${path.join('.')}' must exist in the document in order to apply array updates.`);
+  if (!Array.isArray(value))
+    throw new CommandError('BadValue', `Cannot apply array updates to non-array element ${path.join('.')} (${part})`);
   return value as unknown[];
 }
 

@@ -79,5 +79,7 @@ function range(value: unknown, side: 'low' | 'high'): Constraint | undefined {
   const rank = rankOf(value ?? null);
   if (rank === RANK.minKey || rank === RANK.maxKey || rank === RANK.array || rank === RANK.null) return undefined;
   const key = keyOf(value);
-  return side === 'low' ? { kind: 'range', low: key, high: `${String.fromCharCode(rank)}\uffff` } : { kind: 'range', low: String.fromCharCode(rank), high: key };
+  return side === 'low'
+    ? { kind: 'range', low: key, high: `${String.fromCharCode(rank)}\uffff` }
+    : { kind: 'range', low: String.fromCharCode(rank), high: key };
 }

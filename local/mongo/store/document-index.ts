@@ -14,7 +14,18 @@ export interface IndexField {
   direction: 1 | -1;
 }
 
-const OPTIONS = new Set(['v', 'key', 'name', 'unique', 'sparse', 'partialFilterExpression', 'expireAfterSeconds', 'background', 'ns', 'hidden']);
+const OPTIONS = new Set([
+  'v',
+  'key',
+  'name',
+  'unique',
+  'sparse',
+  'partialFilterExpression',
+  'expireAfterSeconds',
+  'background',
+  'ns',
+  'hidden',
+]);
 
 /** Keys lead to records, of which any version may have had the key: the reader looks at the version it sees. */
 export class DocumentIndex {
@@ -93,10 +104,16 @@ export class DocumentIndex {
 function indexFields(key: unknown): IndexField[] {
   if (!isDoc(key) || Object.keys(key).length === 0) throw new CommandError('CannotCreateIndex', 'Index keys cannot be empty.');
   return Object.entries(key).map(([path, direction]) => {
-    if (!isNumber(direction)) throw new CommandError('CannotCreateIndex', `index type '${String(direction)}' of ${path} is not supported by this store: only 1 and -1`);
+    if (!isNumber(direction))
+      throw new CommandError(
+        'CannotCreateIndex',
+        `index type '${String(direction)}' of ${path} is not supported by this store: only 1 and -1`,
+      );
     const sign = toDouble(direction);
-    if (sign === 0 || Number.isNaN(sign)) throw new CommandError('CannotCreateIndex', `Values in the index key pattern cannot be 0: ${path}`);
-    if (path === '' || path.split('.').some((part) => part === '' || part.startsWith('$'))) throw new CommandError('CannotCreateIndex', `Index key contains an illegal field name: '${path}'`);
+    if (sign === 0 || Number.isNaN(sign))
+      throw new CommandError('CannotCreateIndex', `Values in the index key pattern cannot be 0: ${path}`);
+    if (path === '' || path.split('.').some((part) => part === '' || part.startsWith('$')))
+      throw new CommandError('CannotCreateIndex', `Index key contains an illegal field name: '${path}'`);
     return { path, parts: splitPath(path), direction: sign > 0 ? 1 : -1 };
   });
 }
@@ -104,19 +121,24 @@ function indexFields(key: unknown): IndexField[] {
 /** Completes an index description as MongoDB stores it, refusing the options this store lacks. */
 export function normalizeIndexSpec(spec: Doc): Doc {
   const unknown = Object.keys(spec).find((option) => !OPTIONS.has(option));
-  if (unknown !== undefined) throw new CommandError('InvalidOptions', `The field '${unknown}' of an index specification is not supported by this store`);
+  if (unknown !== undefined)
+    throw new CommandError('InvalidOptions', `The field '${unknown}' of an index specification is not supported by this store`);
   if (spec['hidden'] === true) throw new CommandError('InvalidOptions', 'hidden indexes are not supported by this store');
   const fields = indexFields(spec['key']);
-  if (typeof spec['name'] !== 'string' || spec['name'] === '') throw new CommandError('FailedToParse', "The 'name' field is a required property of an index specification");
+  if (typeof spec['name'] !== 'string' || spec['name'] === '')
+    throw new CommandError('FailedToParse', "The 'name' field is a required property of an index specification");
   if (spec['partialFilterExpression'] !== undefined) {
-    if (!isDoc(spec['partialFilterExpression'])) throw new CommandError('CannotCreateIndex', '"partialFilterExpression" for an index must be a document');
+    if (!isDoc(spec['partialFilterExpression']))
+      throw new CommandError('CannotCreateIndex', '"partialFilterExpression" for an index must be a document');
     if (spec['sparse'] === true) throw new CommandError('CannotCreateIndex', 'cannot mix "partialFilterExpression" and "sparse" options');
     compileFilter(spec['partialFilterExpression']);
   }
   const expiry = spec['expireAfterSeconds'];
   if (expiry !== undefined) {
-    if (!isNumber(expiry) || toDouble(expiry) < 0) throw new CommandError('CannotCreateIndex', "TTL index 'expireAfterSeconds' must be a number that is not negative");
-    if (fields.length > 1) throw new CommandError('CannotCreateIndex', 'TTL indexes are single-field indexes, compound indexes do not support TTL');
+    if (!isNumber(expiry) || toDouble(expiry) < 0)
+      throw new CommandError('CannotCreateIndex', "TTL index 'expireAfterSeconds' must be a number that is not negative");
+    if (fields.length > 1)
+      throw new CommandError('CannotCreateIndex', 'TTL indexes are single-field indexes, compound indexes do not support TTL');
   }
   const { v: _version, ns: _namespace, background: _background, hidden: _hidden, ...rest } = spec;
   for (const option of ['unique', 'sparse']) if (rest[option] === false) delete rest[option];
@@ -128,13 +150,16 @@ export function duplicateKey(namespace: string, index: DocumentIndex, doc: Doc):
   const keyValue: Doc = {};
   for (const { path, parts } of index.fields) keyValue[path] = valuesAt(doc, parts)[0] ?? null;
   const shown = Object.entries(keyValue).map(([path, value]) => `${path}: ${show(value)}`);
-  return new CommandError('DuplicateKey', `E11000 duplicate key error collection: ${namespace} index: ${index.name} dup key: { ${shown.join(', ')} }`, {
-    fields: { keyPattern: index.spec['key'], keyValue },
-  });
+  return new CommandError(
+    'DuplicateKey',
+    `E11000 duplicate key error collection: ${namespace} index: ${index.name} dup key: { ${shown.join(', ')} }`,
+    {
+      fields: { keyPattern: index.spec['key'], keyValue },
+    },
+  );
 }
 
 function show(value: unknown): string {
   if (isA(value, 'ObjectId')) return `ObjectId('${value.toHexString()}')`;
   return JSON.stringify(value) ?? 'null';
 }
-

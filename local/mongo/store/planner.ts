@@ -65,7 +65,11 @@ function planBranches(collection: Collection, filter: Doc): IndexPlan[] | undefi
 
 export function hintedIndex(collection: Collection, hint: unknown): DocumentIndex | undefined {
   const index = collection.indexes.find(({ name, spec }) => (typeof hint === 'string' ? name === hint : valuesEqual(spec['key'], hint)));
-  if (!index) throw new CommandError('BadValue', 'error processing query: planner returned error :: caused by :: hint provided does not correspond to an existing index');
+  if (!index)
+    throw new CommandError(
+      'BadValue',
+      'error processing query: planner returned error :: caused by :: hint provided does not correspond to an existing index',
+    );
   return index;
 }
 
@@ -93,8 +97,18 @@ function planIndex(index: DocumentIndex, constraints: Constraints, filter: Doc, 
   if (index.sparse && equal === 0 && !bounds) return undefined;
   const order = prefixes.length === 1 && !index.multikey ? sortDirection(index, equal, sort, constraints) : undefined;
   const sorted = sort.length === 0 || order !== undefined;
-  const score = equal * 10 + (bounds ? 4 : 0) + (sort.length > 0 && order !== undefined ? 3 : 0) + (equal === index.fields.length && equal > 0 ? 1 : 0);
-  return { index, prefixes, full: equal === index.fields.length, low: bounds?.low ?? '', high: bounds?.high ?? '\uffff', direction: order ?? 1, sorted, score };
+  const score =
+    equal * 10 + (bounds ? 4 : 0) + (sort.length > 0 && order !== undefined ? 3 : 0) + (equal === index.fields.length && equal > 0 ? 1 : 0);
+  return {
+    index,
+    prefixes,
+    full: equal === index.fields.length,
+    low: bounds?.low ?? '',
+    high: bounds?.high ?? '\uffff',
+    direction: order ?? 1,
+    sorted,
+    score,
+  };
 }
 
 function pointKeys(constraints: Constraints, path: string): readonly string[] | undefined {
@@ -106,7 +120,12 @@ function pointKeys(constraints: Constraints, path: string): readonly string[] | 
 }
 
 /** With several keys per document, two bounds may be met by two different elements: only one of them can be used. */
-function rangeBounds(constraints: Constraints, path: string, direction: 1 | -1, multikey: boolean): { low: string; high: string } | undefined {
+function rangeBounds(
+  constraints: Constraints,
+  path: string,
+  direction: 1 | -1,
+  multikey: boolean,
+): { low: string; high: string } | undefined {
   let low: string | undefined;
   let high: string | undefined;
   for (const constraint of constraints.get(path) ?? []) {
@@ -142,7 +161,9 @@ function implies(filter: Doc, partial: Doc): boolean {
     if (path === '$and') return Array.isArray(demand) && demand.every((part) => isDoc(part) && implies(filter, part));
     if (path.startsWith('$')) return false;
     const demands: [string, unknown][] = isOperatorDoc(demand) ? Object.entries(demand) : [['$eq', demand]];
-    return demands.every(([operator, value]) => clauses.some((clause) => clause.path === path && clauseImplies(clause.operator, clause.value, operator, value)));
+    return demands.every(([operator, value]) =>
+      clauses.some((clause) => clause.path === path && clauseImplies(clause.operator, clause.value, operator, value)),
+    );
   });
 }
 
@@ -150,7 +171,9 @@ function clausesOf(filter: Doc): { path: string; operator: string; value: unknow
   return Object.entries(filter).flatMap(([path, operand]) => {
     if (path === '$and' && Array.isArray(operand)) return operand.filter(isDoc).flatMap(clausesOf);
     if (path.startsWith('$')) return [];
-    return isOperatorDoc(operand) ? Object.entries(operand).map(([operator, value]) => ({ path, operator, value })) : [{ path, operator: '$eq', value: operand }];
+    return isOperatorDoc(operand)
+      ? Object.entries(operand).map(([operator, value]) => ({ path, operator, value }))
+      : [{ path, operator: '$eq', value: operand }];
   });
 }
 
@@ -190,7 +213,10 @@ export function* candidates(collection: Collection, plan: Plan, view: View): Gen
     }
     return;
   }
-  const seen = plan.steps.length > 1 || plan.steps.some(({ index, prefixes }) => index.multikey && prefixes.length >= 1) ? new Set<DocumentRecord>() : undefined;
+  const seen =
+    plan.steps.length > 1 || plan.steps.some(({ index, prefixes }) => index.multikey && prefixes.length >= 1)
+      ? new Set<DocumentRecord>()
+      : undefined;
   for (const step of plan.steps) {
     for (const prefix of step.prefixes) {
       const keys = step.full ? [prefix] : step.index.keysBetween(prefix + step.low, prefix + step.high, step.direction);
