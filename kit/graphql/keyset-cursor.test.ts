@@ -12,7 +12,16 @@ describe('a cursor', () => {
   });
 
   it('of another list, or that no list has given, is bad input', () => {
-    const foreign = [encodeCursor('users', { key: 1, id: 'x' }), '', 'garbage', raw({}), raw(['events', '1', 'x']), raw(['events', 1, { $gt: '' }]), raw(['events', 1e300, 'x']), raw(['events', 1, 'x', 2])];
+    const foreign = [
+      encodeCursor('users', { key: 1, id: 'x' }),
+      '',
+      'garbage',
+      raw({}),
+      raw(['events', '1', 'x']),
+      raw(['events', 1, { $gt: '' }]),
+      raw(['events', 1e300, 'x']),
+      raw(['events', 1, 'x', 2]),
+    ];
     for (const cursor of foreign) expect(() => decodeCursor('events', cursor)).toThrow('is not a cursor of this list');
   });
 });

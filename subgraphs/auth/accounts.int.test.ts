@@ -17,22 +17,31 @@ afterAll(() => auth.close());
 
 const anonymous = { viewer: null };
 const adminIdentity = (userId: string) => ({ viewer: { userId, sid: 'ses_any', roles: ['ADMIN'] as const } });
-const pageSchema = z.object({ edges: z.array(z.object({ node: z.object({ email: z.string() }) })), pageInfo: z.object({ hasNextPage: z.boolean(), hasPreviousPage: z.boolean(), endCursor: z.string() }) });
+const pageSchema = z.object({
+  edges: z.array(z.object({ node: z.object({ email: z.string() }) })),
+  pageInfo: z.object({ hasNextPage: z.boolean(), hasPreviousPage: z.boolean(), endCursor: z.string() }),
+});
 const codes = (answer: Answer): unknown[] => (answer.errors ?? []).map((error) => error.extensions['code']);
-const issuePaths = (answer: Answer): string[] => (answer.errors?.[0]?.extensions['issues'] ?? []).map((issue: { path: string[] }) => issue.path.join('.')).toSorted();
-const signUp = (input: Record<string, unknown>): Promise<Answer> => auth.post(SIGN_UP, { input: { email: 'x@example.org', password: 'a-fine-passphrase', displayName: 'X', ...input } }, anonymous);
+const issuePaths = (answer: Answer): string[] =>
+  (answer.errors?.[0]?.extensions['issues'] ?? []).map((issue: { path: string[] }) => issue.path.join('.')).toSorted();
+const signUp = (input: Record<string, unknown>): Promise<Answer> =>
+  auth.post(SIGN_UP, { input: { email: 'x@example.org', password: 'a-fine-passphrase', displayName: 'X', ...input } }, anonymous);
 const users = () => auth.mongo.db.collection<{ _id: string; email: string; roles: string[]; passwordHash: string }>('users');
 
 describe('signing up', () => {
   it('makes an attendee, signed in, under the folded address', async () => {
     const client = auth.browser();
-    const answer = await client.ask(SIGN_UP, { input: { email: '  Grace@Example.ORG ', password: 'a-fine-passphrase', displayName: ' Grace  ' } });
+    const answer = await client.ask(SIGN_UP, {
+      input: { email: '  Grace@Example.ORG ', password: 'a-fine-passphrase', displayName: ' Grace  ' },
+    });
     expect(answer.data?.['signUp']).toMatchObject({ __typename: 'SignedIn', user: { email: 'grace@example.org', roles: ['ATTENDEE'] } });
     expect((await client.ask('{ me { displayName createdAt } }')).data?.['me']).toMatchObject({ displayName: 'Grace' });
   });
 
   it('lets one of ten simultaneous sign-ups with one address through', async () => {
-    const answers = await Promise.all(Array.from({ length: 10 }, (_, index) => signUp({ email: index % 2 ? 'race@example.org' : 'RACE@example.org' })));
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, (_, index) => signUp({ email: index % 2 ? 'race@example.org' : 'RACE@example.org' })),
+    );
     const kinds = answers.map((answer) => answer.data?.['signUp']['__typename']);
     expect(kinds.filter((kind) => kind === 'SignedIn')).toHaveLength(1);
     expect(kinds.filter((kind) => kind === 'EmailTaken')).toHaveLength(9);
@@ -47,7 +56,8 @@ describe('signing up', () => {
   });
 
   it('refuses common, too long and too short passwords, counting code points', async () => {
-    for (const password of ['password1', 'QWERTYUIOP', 'aaaaaaaaaaaa', '🎟'.repeat(7), 'é'.repeat(129)]) expect({ password, codes: codes(await signUp({ password })) }).toEqual({ password, codes: ['BAD_USER_INPUT'] });
+    for (const password of ['password1', 'QWERTYUIOP', 'aaaaaaaaaaaa', '🎟'.repeat(7), 'é'.repeat(129)])
+      expect({ password, codes: codes(await signUp({ password })) }).toEqual({ password, codes: ['BAD_USER_INPUT'] });
     expect((await signUp({ email: 'tickets@example.org', password: '🎟🎫🎪🎭🎬🎤🎧🎼' })).data?.['signUp']['__typename']).toBe('SignedIn');
   });
 });
@@ -71,7 +81,10 @@ describe('logging in', () => {
   it('hashes anew what was hashed with older parameters', async () => {
     await auth.signedUp('old@example.org', 'a-fine-passphrase');
     const { hash } = await import('@node-rs/argon2');
-    await users().updateOne({ email: 'old@example.org' }, { $set: { passwordHash: await hash('a-fine-passphrase', { memoryCost: 8_192, timeCost: 2, parallelism: 1 }) } });
+    await users().updateOne(
+      { email: 'old@example.org' },
+      { $set: { passwordHash: await hash('a-fine-passphrase', { memoryCost: 8_192, timeCost: 2, parallelism: 1 }) } },
+    );
     await auth.loggedIn({ email: 'old@example.org', password: 'a-fine-passphrase' });
     expect((await users().findOne({ email: 'old@example.org' }))?.passwordHash).toContain('m=47104,t=1,p=1');
     await auth.loggedIn({ email: 'old@example.org', password: 'a-fine-passphrase' });
@@ -83,25 +96,41 @@ describe('who sees what', () => {
     expect(await auth.post('{ me { id } }', {}, anonymous)).toEqual({ data: { me: null } });
     const owner = await auth.signedUp('shown@example.org');
     const stranger = await auth.signedUp('looking@example.org');
-    const entity = 'query ($r: [_Any!]!) { _entities(representations: $r) { ... on User { displayName email roles sessions { id } createdAt } } }';
+    const entity =
+      'query ($r: [_Any!]!) { _entities(representations: $r) { ... on User { displayName email roles sessions { id } createdAt } } }';
     const variables = { r: [{ __typename: 'User', id: owner.claims()?.sub }] };
     const seen = (await stranger.ask(entity, variables)).data?.['_entities'][0];
     expect(seen).toMatchObject({ displayName: 'Ada', email: null, roles: null, sessions: null });
-    expect((await owner.ask(entity, variables)).data?.['_entities'][0]).toMatchObject({ email: 'shown@example.org', roles: ['ATTENDEE'], sessions: [{}] });
+    expect((await owner.ask(entity, variables)).data?.['_entities'][0]).toMatchObject({
+      email: 'shown@example.org',
+      roles: ['ATTENDEE'],
+      sessions: [{}],
+    });
     const admin = await auth.loggedIn(ADMIN);
-    expect((await admin.ask(entity, variables)).data?.['_entities'][0]).toMatchObject({ email: 'shown@example.org', roles: ['ATTENDEE'], sessions: null });
+    expect((await admin.ask(entity, variables)).data?.['_entities'][0]).toMatchObject({
+      email: 'shown@example.org',
+      roles: ['ATTENDEE'],
+      sessions: null,
+    });
   });
 
   it('answers null for users that do not exist, in the order asked', async () => {
     const owner = await auth.signedUp('one@example.org');
-    const r = [{ __typename: 'User', id: 'usr_nobody' }, { __typename: 'User', id: owner.claims()?.sub }];
+    const r = [
+      { __typename: 'User', id: 'usr_nobody' },
+      { __typename: 'User', id: owner.claims()?.sub },
+    ];
     const answer = await auth.post('query ($r: [_Any!]!) { _entities(representations: $r) { ... on User { id } } }', { r }, anonymous);
     expect(answer.data?.['_entities']).toEqual([null, { id: owner.claims()?.sub }]);
   });
 
   it('refuses entity keys that are not ids', async () => {
     for (const id of [{ $ne: null }, { $gt: '' }, ['x'], null, 7, 'a b', '']) {
-      const answer = await auth.post('query ($r: [_Any!]!) { _entities(representations: $r) { ... on User { id email } } }', { r: [{ __typename: 'User', id }] }, anonymous);
+      const answer = await auth.post(
+        'query ($r: [_Any!]!) { _entities(representations: $r) { ... on User { id email } } }',
+        { r: [{ __typename: 'User', id }] },
+        anonymous,
+      );
       expect({ id, codes: codes(answer) }).toEqual({ id, codes: ['BAD_USER_INPUT'] });
       expect(answer.data?.['_entities']?.[0] ?? null).toBeNull();
     }
@@ -112,7 +141,9 @@ describe('who sees what', () => {
     expect(codes(await auth.post('{ users { edges { cursor } } }', {}, anonymous))).toEqual(['UNAUTHENTICATED']);
     expect(codes(await attendee.ask('{ users { edges { cursor } } }'))).toEqual(['FORBIDDEN']);
     expect(codes(await attendee.ask(SET_ROLES, { input: { userId: attendee.claims()?.sub, roles: ['ADMIN'] } }))).toEqual(['FORBIDDEN']);
-    expect(codes(await auth.post(CHANGE_PASSWORD, { input: { currentPassword: 'a', newPassword: 'a-fine-passphrase' } }, anonymous))).toEqual(['UNAUTHENTICATED']);
+    expect(
+      codes(await auth.post(CHANGE_PASSWORD, { input: { currentPassword: 'a', newPassword: 'a-fine-passphrase' } }, anonymous)),
+    ).toEqual(['UNAUTHENTICATED']);
     expect(codes(await auth.post('mutation { revokeSession(id: "x") { revoked } }', {}, anonymous))).toEqual(['UNAUTHENTICATED']);
   });
 
@@ -135,7 +166,8 @@ describe('the list of users', () => {
     const admin = await auth.loggedIn(ADMIN);
     const made = Array.from({ length: 7 }, (_, index) => `page${index}@pages.example.org`);
     for (const email of made) await auth.signedUp(email);
-    const query = 'query ($after: String) { users(first: 3, after: $after, search: "pages.example") { edges { node { email } } pageInfo { hasNextPage hasPreviousPage endCursor } } }';
+    const query =
+      'query ($after: String) { users(first: 3, after: $after, search: "pages.example") { edges { node { email } } pageInfo { hasNextPage hasPreviousPage endCursor } } }';
     const seen: string[] = [];
     let after: string | null = null;
     for (let page = 1; ; page += 1) {
@@ -153,7 +185,12 @@ describe('the list of users', () => {
   it('searches addresses and names for the text itself, not for a pattern', async () => {
     const admin = await auth.loggedIn(ADMIN);
     await signUp({ email: 'dots@example.org', displayName: 'A.B (C)' });
-    const names = async (search: string) => ((await admin.ask('query ($search: String) { users(search: $search) { edges { node { displayName } } } }', { search })).data?.['users'].edges ?? []).map((edge: { node: { displayName: string } }) => edge.node.displayName);
+    const names = async (search: string) =>
+      (
+        (await admin.ask('query ($search: String) { users(search: $search) { edges { node { displayName } } } }', { search })).data?.[
+          'users'
+        ].edges ?? []
+      ).map((edge: { node: { displayName: string } }) => edge.node.displayName);
     expect(await names('a.b (c')).toEqual(['A.B (C)']);
     expect(await names('a.*c')).toEqual([]);
   });
@@ -186,7 +223,9 @@ describe('roles', () => {
     const ids = [admin.claims()?.sub ?? '', second.claims()?.sub ?? ''];
     for (let round = 0; round < 5; round += 1) {
       await users().updateMany({ _id: { $in: ids } }, { $set: { roles: ['ADMIN'] } });
-      const answers = await Promise.all(ids.map((id, index) => auth.post(SET_ROLES, { input: { userId: id, roles: ['ATTENDEE'] } }, adminIdentity(ids[1 - index] ?? ''))));
+      const answers = await Promise.all(
+        ids.map((id, index) => auth.post(SET_ROLES, { input: { userId: id, roles: ['ATTENDEE'] } }, adminIdentity(ids[1 - index] ?? ''))),
+      );
       expect(answers.filter((answer) => answer.data)).toHaveLength(1);
       expect(await users().countDocuments({ roles: 'ADMIN' })).toBe(1);
     }
@@ -221,7 +260,11 @@ describe('when something is away or broken', () => {
       bed.post(LOG_IN, { input: { email: 'there@example.org', password: 'the-old-passphrase' } }, anonymous),
       bed.post('mutation { refreshSession { __typename } }', {}, { viewer: null, session }),
       bed.post('mutation { logOut(everywhere: true) { endedSessions } }', {}, { viewer, session }),
-      bed.post(CHANGE_PASSWORD, { input: { currentPassword: 'the-old-passphrase', newPassword: 'the-new-passphrase' } }, { viewer, session }),
+      bed.post(
+        CHANGE_PASSWORD,
+        { input: { currentPassword: 'the-old-passphrase', newPassword: 'the-new-passphrase' } },
+        { viewer, session },
+      ),
       bed.post(SET_ROLES, { input: { userId: viewer.userId, roles: ['ORGANIZER'] } }, { viewer: { ...viewer, roles: ['ADMIN'] } }),
     ]);
     expect(refused.flatMap(codes)).toEqual(Array.from({ length: 6 }, () => 'SERVICE_UNAVAILABLE'));
@@ -230,12 +273,18 @@ describe('when something is away or broken', () => {
     const accounts = bed.mongo.db.collection<{ email: string; tokenVersion: number; roles: string[] }>('users');
     expect(await accounts.findOne({ email: 'new@example.org' })).toBeNull();
     expect(await accounts.findOne({ email: 'there@example.org' })).toMatchObject({ tokenVersion: 1, roles: ['ATTENDEE'] });
-    expect((await bed.post('{ me { email sessions { id } } }', {}, { viewer, session })).data).toEqual({ me: { email: 'there@example.org', sessions: null } });
+    expect((await bed.post('{ me { email sessions { id } } }', {}, { viewer, session })).data).toEqual({
+      me: { email: 'there@example.org', sessions: null },
+    });
   });
 
   it('shows nothing of an unexpected error but an id', async () => {
     await auth.mongo.db.collection<{ _id: string; createdAt: string }>('users').insertOne({ _id: 'usr_broken', createdAt: 'not a date' });
-    const answer = await auth.post('query ($r: [_Any!]!) { _entities(representations: $r) { ... on User { createdAt } } }', { r: [{ __typename: 'User', id: 'usr_broken' }] }, anonymous);
+    const answer = await auth.post(
+      'query ($r: [_Any!]!) { _entities(representations: $r) { ... on User { createdAt } } }',
+      { r: [{ __typename: 'User', id: 'usr_broken' }] },
+      anonymous,
+    );
     expect(answer.errors?.[0]?.message).toBe('Something went wrong on our side.');
     expect(answer.errors?.[0]?.extensions).toEqual({ code: 'INTERNAL_SERVER_ERROR', requestId: expect.stringMatching(/^err_/) });
     await users().deleteOne({ _id: 'usr_broken' });

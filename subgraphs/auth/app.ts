@@ -56,7 +56,12 @@ export async function createAuthApp(deps: AuthDeps): Promise<{ httpServer: Serve
   const { mongo, redis, clock, logger, accessTokenLifeSeconds, refreshTokenLifeSeconds, graceMilliseconds } = deps;
   const changes = createTokenVersionChanges({ db: mongo.db, clock });
   const users = createUserRepository({ ...mongo, clock, changes });
-  const sessions = createSessionStore({ redis, accessTokenLifeSeconds, refreshTokenLifeSeconds, ...(graceMilliseconds === undefined ? {} : { graceMilliseconds }) });
+  const sessions = createSessionStore({
+    redis,
+    accessTokenLifeSeconds,
+    refreshTokenLifeSeconds,
+    ...(graceMilliseconds === undefined ? {} : { graceMilliseconds }),
+  });
   const hasher = await createPasswordHasher();
   const secrets = createRefreshSecrets({ hmacKey: deps.sessionHmacKey });
   const accessTokens = await createAccessTokenSigner({ privateKey: deps.privateKey, lifeSeconds: accessTokenLifeSeconds, clock });
@@ -94,10 +99,17 @@ export async function createAuthApp(deps: AuthDeps): Promise<{ httpServer: Serve
       return true;
     },
     routes: (app) => {
-      app.get('/jwks.json', async (_request, reply) => reply.header('cache-control', `public, max-age=${JWKS_MAX_AGE_SECONDS}`).send(accessTokens.jwks));
+      app.get('/jwks.json', async (_request, reply) =>
+        reply.header('cache-control', `public, max-age=${JWKS_MAX_AGE_SECONDS}`).send(accessTokens.jwks),
+      );
     },
   });
-  const pending = runPeriodically({ name: 'token-versions', everyMilliseconds: PENDING_EVERY_MS, logger, task: tokenVersions.applyPending });
+  const pending = runPeriodically({
+    name: 'token-versions',
+    everyMilliseconds: PENDING_EVERY_MS,
+    logger,
+    task: tokenVersions.applyPending,
+  });
 
   return {
     httpServer: server.httpServer,

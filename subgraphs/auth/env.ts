@@ -25,4 +25,7 @@ export const authEnvSchema = z
       .optional(),
     GRAPHQL_INTROSPECTION: z.enum(['on', 'off']).optional(),
   })
-  .refine((env) => (env.ADMIN_EMAIL === undefined) === (env.ADMIN_PASSWORD === undefined), { path: ['ADMIN_EMAIL'], message: 'needs ADMIN_PASSWORD, and the other way round' });
+  .refine((env) => (env.ADMIN_EMAIL === undefined) === (env.ADMIN_PASSWORD === undefined), {
+    path: ['ADMIN_EMAIL'],
+    message: 'needs ADMIN_PASSWORD, and the other way round',
+  });

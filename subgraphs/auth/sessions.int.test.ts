@@ -30,7 +30,9 @@ const names = (answer: Answer): string[] => answer.data?.['me'].sessions.map((se
 describe('an access token', () => {
   it('verifies against /jwks.json, carries the agreed claims and lives 900 s', async () => {
     const client = auth.browser();
-    const answer = await client.ask('mutation { logIn(input: { email: "admin@example.org", password: "a-real-admin-password" }) { __typename } }');
+    const answer = await client.ask(
+      'mutation { logIn(input: { email: "admin@example.org", password: "a-real-admin-password" }) { __typename } }',
+    );
     const response = await fetch(`${auth.origin}/jwks.json`);
     const jwks = jwksSchema.parse(await response.json());
     expect(jwks.keys[0]).not.toHaveProperty('d');
@@ -87,7 +89,9 @@ describe('refreshing', () => {
   it('takes up changed roles', async () => {
     const client = await auth.signedUp('promoted@example.org');
     const admin = await auth.loggedIn({ email: 'admin@example.org', password: 'a-real-admin-password' });
-    await admin.ask('mutation ($id: ID!) { setUserRoles(input: { userId: $id, roles: [ORGANIZER] }) { user { id } } }', { id: client.claims()?.sub });
+    await admin.ask('mutation ($id: ID!) { setUserRoles(input: { userId: $id, roles: [ORGANIZER] }) { user { id } } }', {
+      id: client.claims()?.sub,
+    });
     expect(await auth.redis.get(sessionKeys.userVersion(client.claims()?.sub ?? ''))).toBe('2');
     await client.refresh();
     expect(client.claims()).toMatchObject({ roles: ['ORGANIZER'], ver: 2 });
@@ -155,7 +159,11 @@ describe('logging in', () => {
   it('does not end a session for a refresh token whose secret is made up', async () => {
     const victim = await auth.signedUp('victim@example.org');
     const forged = `${victim.claims()?.sid}.${'x'.repeat(43)}`;
-    await auth.post(LOG_IN, { input: { email: 'admin@example.org', password: 'a-real-admin-password' } }, { viewer: null, session: { refreshToken: forged } });
+    await auth.post(
+      LOG_IN,
+      { input: { email: 'admin@example.org', password: 'a-real-admin-password' } },
+      { viewer: null, session: { refreshToken: forged } },
+    );
     await auth.post('mutation { logOut(everywhere: true) { endedSessions } }', {}, { viewer: null, session: { refreshToken: forged } });
     expect(refreshed(await victim.refresh())).toBe('SignedIn');
   });
@@ -180,11 +188,13 @@ describe('ending sessions', () => {
     expect(refreshed(await laptop.refresh())).toBe('SignedIn');
   });
 
-  it('does not revoke a stranger\'s session', async () => {
+  it("does not revoke a stranger's session", async () => {
     const owner = await auth.signedUp('private@example.org');
     const [name] = names(await owner.ask(SESSIONS));
     const stranger = await auth.signedUp('stranger@example.org');
-    expect((await stranger.ask('mutation ($id: ID!) { revokeSession(id: $id) { revoked } }', { id: name })).data).toEqual({ revokeSession: { revoked: false } });
+    expect((await stranger.ask('mutation ($id: ID!) { revokeSession(id: $id) { revoked } }', { id: name })).data).toEqual({
+      revokeSession: { revoked: false },
+    });
     expect(refreshed(await owner.refresh())).toBe('SignedIn');
   });
 
@@ -209,14 +219,26 @@ describe('ending sessions', () => {
 
   it('a session that Redis forgot to end cannot be refreshed: MongoDB decides', async () => {
     const client = await auth.signedUp('undead@example.org');
-    await auth.mongo.db.collection<{ _id: string }>('users').updateOne({ _id: client.claims()?.sub ?? '' }, { $set: { tokenVersion: 2, sessionsEndedBelow: 2, keptSid: null } });
+    await auth.mongo.db
+      .collection<{ _id: string }>('users')
+      .updateOne({ _id: client.claims()?.sub ?? '' }, { $set: { tokenVersion: 2, sessionsEndedBelow: 2, keptSid: null } });
     expect(refreshed(await client.refresh())).toBe('SessionExpired');
   });
 
   it('a change that its process did not live to carry to Redis arrives there all the same, and again after Redis lost it', async () => {
     const client = await auth.signedUp('crash@example.org');
     const [userId, sid] = [client.claims()?.sub ?? '', client.claims()?.sid ?? ''];
-    await auth.mongo.db.collection<ChangeDocument>('token_version_changes').insertOne({ _id: 'tvc_crashed', userId, version: 7, endsSessions: true, keptSid: null, createdAt: new Date(Date.now() - 60_000), applied: false });
+    await auth.mongo.db
+      .collection<ChangeDocument>('token_version_changes')
+      .insertOne({
+        _id: 'tvc_crashed',
+        userId,
+        version: 7,
+        endsSessions: true,
+        keptSid: null,
+        createdAt: new Date(Date.now() - 60_000),
+        applied: false,
+      });
     await eventually('the version reaches Redis', async () => (await auth.redis.get(sessionKeys.userVersion(userId))) === '7');
     await eventually('the session is ended', async () => (await auth.redis.exists(sessionKeys.revoked(sid))) === 1);
     expect(refreshed(await client.refresh())).toBe('SessionExpired');
@@ -235,13 +257,19 @@ describe('changing the password', () => {
     expect(here.claims()).toMatchObject({ sid: before?.sid, ver: 2 });
     expect(refreshed(await there.refresh())).toBe('SessionExpired');
     expect(refreshed(await here.refresh())).toBe('SignedIn');
-    expect((await auth.browser().ask(LOG_IN, { input: { email: 'change@example.org', password: 'the-old-passphrase' } })).data?.['logIn']['__typename']).toBe('InvalidCredentials');
+    expect(
+      (await auth.browser().ask(LOG_IN, { input: { email: 'change@example.org', password: 'the-old-passphrase' } })).data?.['logIn'][
+        '__typename'
+      ],
+    ).toBe('InvalidCredentials');
     await auth.loggedIn({ email: 'change@example.org', password: 'the-new-passphrase' });
   });
 
   it('refuses a wrong current password and changes nothing', async () => {
     const client = await auth.signedUp('keep@example.org', 'the-old-passphrase');
-    const answer = await client.ask(CHANGE_PASSWORD, { input: { currentPassword: 'not-the-passphrase', newPassword: 'the-new-passphrase' } });
+    const answer = await client.ask(CHANGE_PASSWORD, {
+      input: { currentPassword: 'not-the-passphrase', newPassword: 'the-new-passphrase' },
+    });
     expect(answer.data?.['changePassword']).toEqual({ __typename: 'InvalidCredentials', path: ['input', 'currentPassword'] });
     await auth.loggedIn({ email: 'keep@example.org', password: 'the-old-passphrase' });
   });

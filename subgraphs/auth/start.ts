@@ -10,7 +10,11 @@ import { createAuthApp } from './app.ts';
 import { authEnvSchema } from './env.ts';
 
 /** A whole auth process: settings, connections, app, port. Resolves with its address once it answers. */
-export async function startAuth(source: Readonly<Record<string, string | undefined>>, logger: Logger, { onClose }: Lifecycle): Promise<string> {
+export async function startAuth(
+  source: Readonly<Record<string, string | undefined>>,
+  logger: Logger,
+  { onClose }: Lifecycle,
+): Promise<string> {
   const env = parseEnv(authEnvSchema, source);
   const mongo = await connectMongo({ url: env.MONGO_URL, dbName: 'auth' });
   onClose('mongo', mongo.close);
@@ -27,7 +31,8 @@ export async function startAuth(source: Readonly<Record<string, string | undefin
     sessionHmacKey: env.SESSION_HMAC_KEY,
     accessTokenLifeSeconds: env.ACCESS_TOKEN_TTL_SECONDS,
     refreshTokenLifeSeconds: env.REFRESH_TOKEN_TTL_SECONDS,
-    firstAdmin: env.ADMIN_EMAIL !== undefined && env.ADMIN_PASSWORD !== undefined ? { email: env.ADMIN_EMAIL, password: env.ADMIN_PASSWORD } : null,
+    firstAdmin:
+      env.ADMIN_EMAIL !== undefined && env.ADMIN_PASSWORD !== undefined ? { email: env.ADMIN_EMAIL, password: env.ADMIN_PASSWORD } : null,
   });
   onClose('app', app.close);
   return listen(app.httpServer, { host: env.HOST, port: env.PORT });

@@ -20,11 +20,20 @@ export async function ed25519() {
 
 const answerSchema = z.object({
   data: z.record(z.string(), z.any()).nullish(),
-  errors: z.array(z.object({ message: z.string(), path: z.array(z.any()).optional(), extensions: z.record(z.string(), z.any()) })).optional(),
+  errors: z
+    .array(z.object({ message: z.string(), path: z.array(z.any()).optional(), extensions: z.record(z.string(), z.any()) }))
+    .optional(),
   extensions: z
     .object({
       session: z.union([
-        z.object({ set: z.object({ accessToken: z.string(), accessTokenExpiresAt: z.string(), refreshToken: z.string(), refreshTokenExpiresAt: z.string() }) }),
+        z.object({
+          set: z.object({
+            accessToken: z.string(),
+            accessTokenExpiresAt: z.string(),
+            refreshToken: z.string(),
+            refreshTokenExpiresAt: z.string(),
+          }),
+        }),
         z.object({ clear: z.literal(true) }),
       ]),
     })
@@ -62,7 +71,11 @@ export async function startAuth(overrides: Partial<AuthDeps> = {}) {
 
   async function post(query: string, variables: Record<string, unknown>, identity: Omit<Identity, 'issuer'>): Promise<Answer> {
     const token = await signer.sign('subgraph:auth', identity);
-    const response = await fetch(`${origin}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json', [IDENTITY_HEADER]: token }, body: JSON.stringify({ query, variables }) });
+    const response = await fetch(`${origin}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', [IDENTITY_HEADER]: token },
+      body: JSON.stringify({ query, variables }),
+    });
     return answerSchema.parse(await response.json());
   }
 
@@ -88,7 +101,11 @@ export async function startAuth(overrides: Partial<AuthDeps> = {}) {
       },
       /** As the router does it: nobody is signed in, only the refresh token speaks. `keepAnswer: false` loses the answer on its way. */
       async refresh(options: { token?: string; keepAnswer?: boolean } = {}): Promise<Answer> {
-        const answer = await post('mutation { refreshSession { __typename } }', {}, { viewer: null, session: { refreshToken: options.token ?? refreshToken, userAgent } });
+        const answer = await post(
+          'mutation { refreshSession { __typename } }',
+          {},
+          { viewer: null, session: { refreshToken: options.token ?? refreshToken, userAgent } },
+        );
         return options.keepAnswer === false ? answer : keep(answer);
       },
     };
@@ -122,8 +139,11 @@ export async function startAuth(overrides: Partial<AuthDeps> = {}) {
   };
 }
 
-export const SIGN_UP = 'mutation ($input: SignUpInput!) { signUp(input: $input) { __typename ... on SignedIn { user { id email roles } accessTokenExpiresAt } ... on UserError { message path } } }';
-export const LOG_IN = 'mutation ($input: LogInInput!) { logIn(input: $input) { __typename ... on SignedIn { user { id } } ... on UserError { message path } } }';
+export const SIGN_UP =
+  'mutation ($input: SignUpInput!) { signUp(input: $input) { __typename ... on SignedIn { user { id email roles } accessTokenExpiresAt } ... on UserError { message path } } }';
+export const LOG_IN =
+  'mutation ($input: LogInInput!) { logIn(input: $input) { __typename ... on SignedIn { user { id } } ... on UserError { message path } } }';
 export const SESSIONS = '{ me { id sessions { id current userAgent createdAt lastUsedAt } } }';
 export const SET_ROLES = 'mutation ($input: SetUserRolesInput!) { setUserRoles(input: $input) { user { id roles } } }';
-export const CHANGE_PASSWORD = 'mutation ($input: ChangePasswordInput!) { changePassword(input: $input) { __typename ... on UserError { path } } }';
+export const CHANGE_PASSWORD =
+  'mutation ($input: ChangePasswordInput!) { changePassword(input: $input) { __typename ... on UserError { path } } }';

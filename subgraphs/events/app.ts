@@ -74,7 +74,13 @@ export async function createEventsApp(deps: EventsDeps): Promise<{ httpServer: S
     cancelEvent: createCancelEvent({ changeEvent }),
     deleteEvent: createDeleteEvent({ events, changeEvent }),
     listEvents: createListEvents({ events, search }),
-    recommendations: createRecommendations({ events, purchases, similarity, clock, ...(bestSellersLifeMilliseconds === undefined ? {} : { bestSellersLifeMilliseconds }) }),
+    recommendations: createRecommendations({
+      events,
+      purchases,
+      similarity,
+      clock,
+      ...(bestSellersLifeMilliseconds === undefined ? {} : { bestSellersLifeMilliseconds }),
+    }),
   };
 
   const server = await createSubgraphServer({
@@ -92,7 +98,12 @@ export async function createEventsApp(deps: EventsDeps): Promise<{ httpServer: S
     },
   });
 
-  const indexing = runPeriodically({ name: 'event-index', everyMilliseconds: deps.indexEveryMilliseconds ?? INDEX_EVERY_MS, logger, task: index.sync });
+  const indexing = runPeriodically({
+    name: 'event-index',
+    everyMilliseconds: deps.indexEveryMilliseconds ?? INDEX_EVERY_MS,
+    logger,
+    task: index.sync,
+  });
   const learnFromOrders = createLearnFromOrders({ purchases, logger });
   const subscription = await bus.subscribe({
     sources: [deps.ordersSource, mongo.db.databaseName],

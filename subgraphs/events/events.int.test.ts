@@ -10,60 +10,100 @@ beforeAll(async () => {
 afterAll(() => bed.close());
 
 const codes = (answer: Answer): unknown[] => (answer.errors ?? []).map((error) => error.extensions['code']);
-const issuePaths = (answer: Answer): string[] => (answer.errors?.[0]?.extensions['issues'] ?? []).map((issue: { path: string[] }) => issue.path.join('.')).toSorted();
+const issuePaths = (answer: Answer): string[] =>
+  (answer.errors?.[0]?.extensions['issues'] ?? []).map((issue: { path: string[] }) => issue.path.join('.')).toSorted();
 
-const CREATE = 'mutation ($input: CreateEventInput!) { createEvent(input: $input) { event { id title description location tags startsAt endsAt timeZone status version organizer { id } } } }';
-const OUTCOME = '{ __typename ... on UpdateEventPayload { event { id status version title description tags startsAt } } ... on UserError { message path } ... on StaleVersion { current { version title } } }';
+const CREATE =
+  'mutation ($input: CreateEventInput!) { createEvent(input: $input) { event { id title description location tags startsAt endsAt timeZone status version organizer { id } } } }';
+const OUTCOME =
+  '{ __typename ... on UpdateEventPayload { event { id status version title description tags startsAt } } ... on UserError { message path } ... on StaleVersion { current { version title } } }';
 const UPDATE = `mutation ($input: UpdateEventInput!) { updateEvent(input: $input) ${OUTCOME} }`;
 const PUBLISH = `mutation ($id: ID!) { publishEvent(id: $id) ${OUTCOME} }`;
 const CANCEL = `mutation ($id: ID!) { cancelEvent(id: $id) ${OUTCOME} }`;
 const DELETE = 'mutation ($id: ID!) { deleteEvent(id: $id) { __typename ... on DeleteEventPayload { id } ... on UserError { path } } }';
 const EVENT = 'query ($id: ID!) { event(id: $id) { id status version title } }';
-const ENTITIES = 'query ($r: [_Any!]!) { _entities(representations: $r) { ... on Event { id title startsAt timeZone status organizer { id } version } } }';
+const ENTITIES =
+  'query ($r: [_Any!]!) { _entities(representations: $r) { ... on Event { id title startsAt timeZone status organizer { id } version } } }';
 const entities = (id: unknown) => ({ r: [{ __typename: 'Event', id }] });
 
 type Row = { _id: string; type: string; aggregateId: string; version: number; data: Record<string, unknown>; sent: boolean };
-const told = (aggregateId: string): Promise<Row[]> => bed.mongo.db.collection<Row>('outbox').find({ aggregateId }).sort({ version: 1 }).toArray();
+const told = (aggregateId: string): Promise<Row[]> =>
+  bed.mongo.db.collection<Row>('outbox').find({ aggregateId }).sort({ version: 1 }).toArray();
 
 describe('creating an event', () => {
   it('makes the viewer its organizer, tidies the text and tells of it', async () => {
     const organizer = bed.viewer('ORGANIZER');
     const startsAt = inDays(5);
-    const answer = await organizer.ask(CREATE, { input: { title: '  Cafe\u0301 Concert ', description: ' ', tags: [' Jazz ', 'jazz', 'Open  Air'], startsAt, timeZone: 'Europe/Berlin' } });
+    const answer = await organizer.ask(CREATE, {
+      input: {
+        title: '  Cafe\u0301 Concert ',
+        description: ' ',
+        tags: [' Jazz ', 'jazz', 'Open  Air'],
+        startsAt,
+        timeZone: 'Europe/Berlin',
+      },
+    });
     const event = answer.data?.['createEvent'].event;
-    expect(event).toMatchObject({ title: 'Caf\u00e9 Concert', description: null, location: null, tags: ['jazz', 'open air'], startsAt, endsAt: null, timeZone: 'Europe/Berlin', status: 'PUBLISHED', version: 1, organizer: { id: organizer.userId } });
+    expect(event).toMatchObject({
+      title: 'Caf\u00e9 Concert',
+      description: null,
+      location: null,
+      tags: ['jazz', 'open air'],
+      startsAt,
+      endsAt: null,
+      timeZone: 'Europe/Berlin',
+      status: 'PUBLISHED',
+      version: 1,
+      organizer: { id: organizer.userId },
+    });
 
     const [row] = await told(event.id);
     expect(row).toMatchObject({ type: 'event.created', version: 1 });
     expect(row?.data).toEqual({
-      id: event.id, organizerId: organizer.userId, status: 'PUBLISHED', deleted: false, title: 'Caf\u00e9 Concert', description: null, location: null,
-      tags: ['jazz', 'open air'], startsAt, endsAt: null, timeZone: 'Europe/Berlin',
+      id: event.id,
+      organizerId: organizer.userId,
+      status: 'PUBLISHED',
+      deleted: false,
+      title: 'Caf\u00e9 Concert',
+      description: null,
+      location: null,
+      tags: ['jazz', 'open air'],
+      startsAt,
+      endsAt: null,
+      timeZone: 'Europe/Berlin',
     });
     await eventually('the event reaches the bus', async () => (await told(event.id))[0]?.sent);
   });
 
   it('names every problem at once, rules between fields included', async () => {
-    const answer = await bed.viewer('ORGANIZER').ask(CREATE, { input: { title: ' ', location: 'x'.repeat(301), tags: ['a\u0000'], startsAt: inDays(-1), endsAt: inDays(-2) } });
+    const answer = await bed
+      .viewer('ORGANIZER')
+      .ask(CREATE, { input: { title: ' ', location: 'x'.repeat(301), tags: ['a\u0000'], startsAt: inDays(-1), endsAt: inDays(-2) } });
     expect(codes(answer)).toEqual(['BAD_USER_INPUT']);
     expect(issuePaths(answer)).toEqual(['input.endsAt', 'input.location', 'input.startsAt', 'input.tags.0', 'input.title']);
   });
 
   it('bounds its texts and tags', async () => {
     const organizer = bed.viewer('ORGANIZER');
-    const refused = async (input: Record<string, unknown>) => issuePaths(await organizer.ask(CREATE, { input: { title: 'T', startsAt: inDays(1), ...input } }));
+    const refused = async (input: Record<string, unknown>) =>
+      issuePaths(await organizer.ask(CREATE, { input: { title: 'T', startsAt: inDays(1), ...input } }));
     expect(await refused({ title: 'x'.repeat(201) })).toEqual(['input.title']);
     expect(await refused({ title: 'two\nlines' })).toEqual(['input.title']);
     expect(await refused({ description: 'x'.repeat(10_001) })).toEqual(['input.description']);
     expect(await refused({ tags: ['x'.repeat(41)] })).toEqual(['input.tags.0']);
     expect(await refused({ tags: Array.from({ length: 21 }, (_, index) => `tag${index}`) })).toEqual(['input.tags']);
     expect(await refused({ description: 'lone \ud800 half' })).toEqual(['input.description']);
-    expect(codes(await organizer.ask(CREATE, { input: { title: 'T', startsAt: inDays(1), timeZone: 'Mars/Olympus' } }))).toEqual(['BAD_USER_INPUT']);
+    expect(codes(await organizer.ask(CREATE, { input: { title: 'T', startsAt: inDays(1), timeZone: 'Mars/Olympus' } }))).toEqual([
+      'BAD_USER_INPUT',
+    ]);
   });
 
   it('a published event starts in the past only for admins; a draft may', async () => {
     const past = { title: 'Past', startsAt: inDays(-1) };
     expect(issuePaths(await bed.viewer('ORGANIZER').ask(CREATE, { input: past }))).toEqual(['input.startsAt']);
-    expect((await bed.viewer('ORGANIZER').ask(CREATE, { input: { ...past, publish: false } })).data?.['createEvent'].event.status).toBe('DRAFT');
+    expect((await bed.viewer('ORGANIZER').ask(CREATE, { input: { ...past, publish: false } })).data?.['createEvent'].event.status).toBe(
+      'DRAFT',
+    );
     expect((await bed.viewer('ADMIN').ask(CREATE, { input: past })).data?.['createEvent'].event.status).toBe('PUBLISHED');
   });
 
@@ -71,7 +111,8 @@ describe('creating an event', () => {
     const input = { title: 'T', startsAt: inDays(1) };
     expect(codes(await bed.viewer().ask(CREATE, { input }))).toEqual(['UNAUTHENTICATED']);
     expect(codes(await bed.viewer('ATTENDEE').ask(CREATE, { input }))).toEqual(['FORBIDDEN']);
-    for (const mutation of [PUBLISH, CANCEL, DELETE]) expect(codes(await bed.viewer('ATTENDEE').ask(mutation, { id: 'evt_x' }))).toEqual(['FORBIDDEN']);
+    for (const mutation of [PUBLISH, CANCEL, DELETE])
+      expect(codes(await bed.viewer('ATTENDEE').ask(mutation, { id: 'evt_x' }))).toEqual(['FORBIDDEN']);
   });
 });
 
@@ -81,8 +122,16 @@ describe('changing an event', () => {
     const id = await organizer.creates({ description: 'Old', tags: ['rock'] });
     const answer = await organizer.ask(UPDATE, { input: { id, title: 'New', description: null } });
     expect(answer.data?.['updateEvent'].event).toMatchObject({ title: 'New', description: null, tags: ['rock'], version: 2 });
-    expect(issuePaths(await organizer.ask(UPDATE, { input: { id, title: null, startsAt: null, timeZone: null, tags: null } }))).toEqual(['input.startsAt', 'input.tags', 'input.timeZone', 'input.title']);
-    expect((await told(id)).map((row) => [row.type, row.version])).toEqual([['event.created', 1], ['event.updated', 2]]);
+    expect(issuePaths(await organizer.ask(UPDATE, { input: { id, title: null, startsAt: null, timeZone: null, tags: null } }))).toEqual([
+      'input.startsAt',
+      'input.tags',
+      'input.timeZone',
+      'input.title',
+    ]);
+    expect((await told(id)).map((row) => [row.type, row.version])).toEqual([
+      ['event.created', 1],
+      ['event.updated', 2],
+    ]);
   });
 
   it('that changes nothing tells nobody and keeps the version', async () => {
@@ -97,13 +146,19 @@ describe('changing an event', () => {
     const id = await organizer.creates();
     await organizer.ask(UPDATE, { input: { id, expectedVersion: 1, title: 'Second' } });
     const answer = await organizer.ask(UPDATE, { input: { id, expectedVersion: 1, title: 'Lost' } });
-    expect(answer.data?.['updateEvent']).toMatchObject({ __typename: 'StaleVersion', path: ['input', 'expectedVersion'], current: { version: 2, title: 'Second' } });
+    expect(answer.data?.['updateEvent']).toMatchObject({
+      __typename: 'StaleVersion',
+      path: ['input', 'expectedVersion'],
+      current: { version: 2, title: 'Second' },
+    });
   });
 
   it('of twenty simultaneous changes of one version one wins, and each version is told once', async () => {
     const organizer = bed.viewer('ORGANIZER');
     const id = await organizer.creates();
-    const answers = await Promise.all(Array.from({ length: 20 }, (_, index) => organizer.ask(UPDATE, { input: { id, expectedVersion: 1, title: `Title ${index}` } })));
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, index) => organizer.ask(UPDATE, { input: { id, expectedVersion: 1, title: `Title ${index}` } })),
+    );
     const kinds = answers.map((answer) => answer.data?.['updateEvent']['__typename']);
     expect(kinds.filter((kind) => kind === 'UpdateEventPayload')).toHaveLength(1);
     expect(kinds.filter((kind) => kind === 'StaleVersion')).toHaveLength(19);
@@ -125,7 +180,10 @@ describe('changing an event', () => {
     const id = await organizer.creates({ startsAt: inDays(10), endsAt: inDays(11) });
     expect(issuePaths(await organizer.ask(UPDATE, { input: { id, startsAt: inDays(12) } }))).toEqual(['input.endsAt']);
     expect(issuePaths(await organizer.ask(UPDATE, { input: { id, startsAt: inDays(-1) } }))).toEqual(['input.startsAt']);
-    expect(issuePaths(await organizer.ask(UPDATE, { input: { id, title: '', startsAt: inDays(12), endsAt: inDays(11) } }))).toEqual(['input.endsAt', 'input.title']);
+    expect(issuePaths(await organizer.ask(UPDATE, { input: { id, title: '', startsAt: inDays(12), endsAt: inDays(11) } }))).toEqual([
+      'input.endsAt',
+      'input.title',
+    ]);
   });
 
   it('is for its organizer and admins; everybody else hears what they would hear of no event', async () => {
@@ -137,7 +195,9 @@ describe('changing an event', () => {
     expect((await rival.ask(PUBLISH, { id })).data?.['publishEvent']['__typename']).toBe('EventNotFound');
     expect((await rival.ask(CANCEL, { id })).data?.['cancelEvent']['__typename']).toBe('EventNotFound');
     expect((await rival.ask(DELETE, { id })).data?.['deleteEvent']['__typename']).toBe('EventNotFound');
-    expect((await bed.viewer('ADMIN').ask(UPDATE, { input: { id, title: 'Moderated' } })).data?.['updateEvent'].event.title).toBe('Moderated');
+    expect((await bed.viewer('ADMIN').ask(UPDATE, { input: { id, title: 'Moderated' } })).data?.['updateEvent'].event.title).toBe(
+      'Moderated',
+    );
   });
 });
 
@@ -145,10 +205,14 @@ describe('the life of an event', () => {
   it('goes from draft to published to cancelled, each step safe to repeat', async () => {
     const organizer = bed.viewer('ORGANIZER');
     const id = await organizer.creates({ publish: false });
-    for (const version of [2, 2]) expect((await organizer.ask(PUBLISH, { id })).data?.['publishEvent'].event).toMatchObject({ status: 'PUBLISHED', version });
-    for (const version of [3, 3]) expect((await organizer.ask(CANCEL, { id })).data?.['cancelEvent'].event).toMatchObject({ status: 'CANCELLED', version });
+    for (const version of [2, 2])
+      expect((await organizer.ask(PUBLISH, { id })).data?.['publishEvent'].event).toMatchObject({ status: 'PUBLISHED', version });
+    for (const version of [3, 3])
+      expect((await organizer.ask(CANCEL, { id })).data?.['cancelEvent'].event).toMatchObject({ status: 'CANCELLED', version });
     expect((await organizer.ask(PUBLISH, { id })).data?.['publishEvent']['__typename']).toBe('InvalidEventState');
-    expect((await organizer.ask(UPDATE, { input: { id, title: 'Too late' } })).data?.['updateEvent']['__typename']).toBe('InvalidEventState');
+    expect((await organizer.ask(UPDATE, { input: { id, title: 'Too late' } })).data?.['updateEvent']['__typename']).toBe(
+      'InvalidEventState',
+    );
     expect((await told(id)).map((row) => row.type)).toEqual(['event.created', 'event.published', 'event.cancelled']);
   });
 
@@ -161,12 +225,16 @@ describe('the life of an event', () => {
   it('a deleted event is gone from everywhere, yet other subgraphs still resolve it, as cancelled', async () => {
     const organizer = bed.viewer('ORGANIZER');
     const id = await organizer.creates({ title: 'Vanishing act' });
-    for (let time = 0; time < 2; time += 1) expect((await organizer.ask(DELETE, { id })).data?.['deleteEvent']).toEqual({ __typename: 'DeleteEventPayload', id });
+    for (let time = 0; time < 2; time += 1)
+      expect((await organizer.ask(DELETE, { id })).data?.['deleteEvent']).toEqual({ __typename: 'DeleteEventPayload', id });
     expect((await organizer.ask(EVENT, { id })).data).toEqual({ event: null });
     expect((await bed.viewer('ADMIN').ask(EVENT, { id })).data).toEqual({ event: null });
     expect((await organizer.ask(UPDATE, { input: { id, title: 'Back' } })).data?.['updateEvent']['__typename']).toBe('EventNotFound');
     expect((await bed.viewer('ORGANIZER').ask(DELETE, { id })).data?.['deleteEvent']['__typename']).toBe('EventNotFound');
-    const mine = await organizer.ask('query ($r: [_Any!]!) { _entities(representations: $r) { ... on User { organizedEvents { edges { node { id } } } } } }', { r: [{ __typename: 'User', id: organizer.userId }] });
+    const mine = await organizer.ask(
+      'query ($r: [_Any!]!) { _entities(representations: $r) { ... on User { organizedEvents { edges { node { id } } } } } }',
+      { r: [{ __typename: 'User', id: organizer.userId }] },
+    );
     expect(mine.data?.['_entities'][0].organizedEvents.edges).toEqual([]);
 
     const [entity] = (await bed.askAsOrders(ENTITIES, entities(id))).data?.['_entities'] ?? [];
@@ -192,20 +260,29 @@ describe('what is not an id', () => {
     for (const id of [{ $ne: null }, { $regex: '.*' }, ['x'], null, 7, 'a b', 'x'.repeat(65)]) {
       expect({ id, codes: codes(await bed.askAsOrders(ENTITIES, entities(id))) }).toEqual({ id, codes: ['BAD_USER_INPUT'] });
       const user = { r: [{ __typename: 'User', id }] };
-      expect({ id, codes: codes(await bed.askAsOrders('query ($r: [_Any!]!) { _entities(representations: $r) { ... on User { id } } }', user)) }).toEqual({ id, codes: ['BAD_USER_INPUT'] });
+      expect({
+        id,
+        codes: codes(await bed.askAsOrders('query ($r: [_Any!]!) { _entities(representations: $r) { ... on User { id } } }', user)),
+      }).toEqual({ id, codes: ['BAD_USER_INPUT'] });
     }
     expect(issuePaths(await bed.viewer().ask(EVENT, { id: '$where' }))).toEqual(['id']);
   });
 
   it('a subgraph cannot speak for a viewer, nor anybody without an identity', async () => {
-    const response = await fetch(`${bed.origin}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ query: '{ _service { sdl } }' }) });
+    const response = await fetch(`${bed.origin}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query: '{ _service { sdl } }' }),
+    });
     expect(response.status).toBe(401);
   });
 });
 
 describe('an unexpected error', () => {
   it('shows an id and nothing else', async () => {
-    await bed.mongo.db.collection<{ _id: string; status: string; startsAt: string }>('events').insertOne({ _id: 'evt_broken', status: 'DRAFT', startsAt: 'not a date' });
+    await bed.mongo.db
+      .collection<{ _id: string; status: string; startsAt: string }>('events')
+      .insertOne({ _id: 'evt_broken', status: 'DRAFT', startsAt: 'not a date' });
     const answer = await bed.askAsOrders(ENTITIES, entities('evt_broken'));
     expect(answer.errors?.every((error) => error.message === 'Something went wrong on our side.')).toBe(true);
     expect(codes(answer)).toContain('INTERNAL_SERVER_ERROR');

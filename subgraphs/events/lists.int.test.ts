@@ -16,9 +16,15 @@ const LIST =
   'query ($filter: EventFilter, $sort: EventSort! = STARTS_AT_ASC, $first: Int! = 20, $after: String) { events(filter: $filter, sort: $sort, first: $first, after: $after) { edges { cursor node { title } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }';
 const connectionSchema = z.object({
   edges: z.array(z.object({ cursor: z.string(), node: z.object({ title: z.string() }) })),
-  pageInfo: z.object({ hasNextPage: z.boolean(), hasPreviousPage: z.boolean(), startCursor: z.string().nullable(), endCursor: z.string().nullable() }),
+  pageInfo: z.object({
+    hasNextPage: z.boolean(),
+    hasPreviousPage: z.boolean(),
+    startCursor: z.string().nullable(),
+    endCursor: z.string().nullable(),
+  }),
 });
-const issuePaths = (answer: Answer): string[] => (answer.errors?.[0]?.extensions['issues'] ?? []).map((issue: { path: string[] }) => issue.path.join('.')).toSorted();
+const issuePaths = (answer: Answer): string[] =>
+  (answer.errors?.[0]?.extensions['issues'] ?? []).map((issue: { path: string[] }) => issue.path.join('.')).toSorted();
 
 async function list(variables: Record<string, unknown>, viewer: Organizer = bed.viewer()) {
   const answer = await viewer.ask(LIST, variables);
@@ -28,7 +34,10 @@ async function list(variables: Record<string, unknown>, viewer: Organizer = bed.
 }
 const titles = async (variables: Record<string, unknown>, viewer?: Organizer) => (await list(variables, viewer)).titles;
 
-async function allPages(variables: Record<string, unknown>, between: (page: number) => Promise<unknown> = async () => undefined): Promise<string[]> {
+async function allPages(
+  variables: Record<string, unknown>,
+  between: (page: number) => Promise<unknown> = async () => undefined,
+): Promise<string[]> {
   const seen: string[] = [];
   let after: string | null = null;
   for (let page = 1; page < 20; page += 1) {
@@ -52,7 +61,9 @@ describe('the list of events', () => {
     await organizer.creates({ title: 'd', startsAt: inDays(21) });
     const base = { filter: { organizerId }, first: 2 };
 
-    const forward = await allPages({ ...base, sort: 'STARTS_AT_ASC' }, (page) => organizer.creates({ title: `a${page}`, startsAt: inDays(1) }));
+    const forward = await allPages({ ...base, sort: 'STARTS_AT_ASC' }, (page) =>
+      organizer.creates({ title: `a${page}`, startsAt: inDays(1) }),
+    );
     expect(forward[0]).toBe('b');
     expect(forward.slice(1, 5).toSorted()).toEqual(['c1', 'c2', 'c3', 'c4']);
     expect(forward[5]).toBe('d');
@@ -88,10 +99,17 @@ describe('the list of events', () => {
     expect(await titles({ filter }, bed.viewer('ADMIN'))).toEqual(['draft', 'public']);
     expect(await titles({ first: 100 }, organizer)).not.toContain('draft');
 
-    const organized = 'query ($r: [_Any!]!) { _entities(representations: $r) { ... on User { organizedEvents(first: 1) { edges { node { title } } pageInfo { hasNextPage } } } } }';
+    const organized =
+      'query ($r: [_Any!]!) { _entities(representations: $r) { ... on User { organizedEvents(first: 1) { edges { node { title } } pageInfo { hasNextPage } } } } }';
     const r = [{ __typename: 'User', id: organizer.userId }];
-    expect((await organizer.ask(organized, { r })).data?.['_entities'][0].organizedEvents).toEqual({ edges: [{ node: { title: 'draft' } }], pageInfo: { hasNextPage: true } });
-    expect((await bed.viewer().ask(organized, { r })).data?.['_entities'][0].organizedEvents).toEqual({ edges: [{ node: { title: 'public' } }], pageInfo: { hasNextPage: false } });
+    expect((await organizer.ask(organized, { r })).data?.['_entities'][0].organizedEvents).toEqual({
+      edges: [{ node: { title: 'draft' } }],
+      pageInfo: { hasNextPage: true },
+    });
+    expect((await bed.viewer().ask(organized, { r })).data?.['_entities'][0].organizedEvents).toEqual({
+      edges: [{ node: { title: 'public' } }],
+      pageInfo: { hasNextPage: false },
+    });
   });
 
   it('refuses page sizes, cursors of other orders and cursors it never gave', async () => {
@@ -101,7 +119,11 @@ describe('the list of events', () => {
     expect(issuePaths(await ask({ first: 101 }))).toEqual(['first']);
     expect(issuePaths(await ask({ after: edges[0]?.cursor, sort: 'NEWEST' }))).toEqual(['after']);
     expect(issuePaths(await ask({ after: 'garbage' }))).toEqual(['after']);
-    expect(issuePaths(await ask({ first: 0, filter: { organizerId: '$ne', text: 'x'.repeat(201) } }))).toEqual(['filter.organizerId', 'filter.text', 'first']);
+    expect(issuePaths(await ask({ first: 0, filter: { organizerId: '$ne', text: 'x'.repeat(201) } }))).toEqual([
+      'filter.organizerId',
+      'filter.text',
+      'first',
+    ]);
   });
 });
 
@@ -153,7 +175,10 @@ describe('search', () => {
 
     await organizer.ask('mutation ($id: ID!) { updateEvent(input: { id: $id, title: "Timbuktu nights" }) { __typename } }', { id });
     expect(await titles({ filter: { text: 'zanzibar' } })).toEqual([]);
-    await eventually('the other instance knows the new title', async () => (await there('timbuktu')).length === 1 && (await there('zanzibar')).length === 0);
+    await eventually(
+      'the other instance knows the new title',
+      async () => (await there('timbuktu')).length === 1 && (await there('zanzibar')).length === 0,
+    );
 
     await organizer.ask('mutation ($id: ID!) { deleteEvent(id: $id) { __typename } }', { id });
     expect(await titles({ filter: { text: 'timbuktu' } })).toEqual([]);

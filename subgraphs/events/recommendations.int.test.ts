@@ -6,7 +6,8 @@ import { inDays, startEvents } from './test-bed.ts';
 let bed: Awaited<ReturnType<typeof startEvents>>;
 let ids: Record<string, string> = {};
 
-const SUGGESTIONS = 'query ($r: [_Any!]!, $first: Int! = 3) { _entities(representations: $r) { ... on User { recommendedEvents(first: $first) { title } } } }';
+const SUGGESTIONS =
+  'query ($r: [_Any!]!, $first: Int! = 3) { _entities(representations: $r) { ... on User { recommendedEvents(first: $first) { title } } } }';
 const RELATED = 'query ($id: ID!, $first: Int! = 3) { event(id: $id) { related(first: $first) { title } } }';
 
 type Titled = { title: string };
@@ -16,13 +17,23 @@ async function suggestions(buyer: Buyer, first = 3, asker: Buyer = buyer): Promi
   const [user] = (await asker.ask(SUGGESTIONS, { r: [{ __typename: 'User', id: buyer.userId }], first })).data?.['_entities'] ?? [];
   return user.recommendedEvents?.map((event: Titled) => event.title) ?? null;
 }
-const related = async (title: string, first = 3): Promise<string[]> => ((await bed.viewer().ask(RELATED, { id: ids[title], first })).data?.['event'].related ?? []).map((event: Titled) => event.title);
+const related = async (title: string, first = 3): Promise<string[]> =>
+  ((await bed.viewer().ask(RELATED, { id: ids[title], first })).data?.['event'].related ?? []).map((event: Titled) => event.title);
 
 const purchases = () => bed.mongo.db.collection<{ _id: string; eventId: string; refunded: boolean; ticketCount: number }>('purchases');
 
-async function buys(buyer: Buyer, title: string, options: { tickets?: number; factId?: string; daysAgo?: number } = {}): Promise<{ orderId: string; eventId: string }> {
+async function buys(
+  buyer: Buyer,
+  title: string,
+  options: { tickets?: number; factId?: string; daysAgo?: number } = {},
+): Promise<{ orderId: string; eventId: string }> {
   const order = { orderId: newId('ord'), eventId: ids[title] ?? '' };
-  await bed.tell({ type: 'order.confirmed', occurredAt: new Date(inDays(-(options.daysAgo ?? 0))), id: options.factId ?? newId('evt'), data: { ...order, userId: buyer.userId, ticketCount: options.tickets ?? 1 } });
+  await bed.tell({
+    type: 'order.confirmed',
+    occurredAt: new Date(inDays(-(options.daysAgo ?? 0))),
+    id: options.factId ?? newId('evt'),
+    data: { ...order, userId: buyer.userId, ticketCount: options.tickets ?? 1 },
+  });
   await eventually('the purchase is known', async () => purchases().findOne({ _id: order.orderId }));
   return order;
 }
@@ -38,10 +49,18 @@ beforeAll(async () => {
     ['Metal festival', ['metal', 'loud'], 35],
     ['Puppet theatre', ['children'], 15],
   ];
-  ids = Object.fromEntries(await Promise.all(rows.map(async ([title, tags, days]) => [title, await organizer.creates({ title, tags, startsAt: inDays(days) })] as const)));
+  ids = Object.fromEntries(
+    await Promise.all(
+      rows.map(async ([title, tags, days]) => [title, await organizer.creates({ title, tags, startsAt: inDays(days) })] as const),
+    ),
+  );
   await organizer.creates({ title: 'Jazz draft', tags: ['jazz'], publish: false });
 });
-beforeEach(() => purchases().deleteMany({}).then(() => undefined));
+beforeEach(() =>
+  purchases()
+    .deleteMany({})
+    .then(() => undefined),
+);
 afterAll(() => bed.close());
 
 describe('related events', () => {
@@ -55,10 +74,12 @@ describe('related events', () => {
   it('count one show of an organizer once, however often it plays', async () => {
     const organizer = bed.viewer('ORGANIZER');
     const made = [];
-    for (const days of [61, 62, 63]) made.push(await organizer.creates({ title: 'Ukulele night', tags: ['ukulele'], startsAt: inDays(days) }));
+    for (const days of [61, 62, 63])
+      made.push(await organizer.creates({ title: 'Ukulele night', tags: ['ukulele'], startsAt: inDays(days) }));
     ids['Ukulele workshop'] = await organizer.creates({ title: 'Ukulele workshop', tags: ['ukulele'], startsAt: inDays(64) });
     expect(await related('Ukulele workshop', 10)).toEqual(['Ukulele night']);
-    for (const id of [...made, ids['Ukulele workshop']]) await organizer.ask('mutation ($id: ID!) { deleteEvent(id: $id) { __typename } }', { id });
+    for (const id of [...made, ids['Ukulele workshop']])
+      await organizer.ask('mutation ($id: ID!) { deleteEvent(id: $id) { __typename } }', { id });
   });
 
   it('are bounded', async () => {
@@ -83,7 +104,12 @@ describe('recommended events', () => {
     await buys(crowd, 'Metal inferno', { tickets: 3 });
     await buys(crowd, 'Jazz brunch', { tickets: 1 });
     await buys(crowd, 'Big band jazz', { tickets: 50, daysAgo: 31 });
-    expect(await suggestions(bed.viewer('ATTENDEE'), 4)).toEqual(['Metal inferno', 'Jazz brunch', 'Puppet theatre', 'Jazz trio in the cellar']);
+    expect(await suggestions(bed.viewer('ATTENDEE'), 4)).toEqual([
+      'Metal inferno',
+      'Jazz brunch',
+      'Puppet theatre',
+      'Jazz trio in the cellar',
+    ]);
   });
 
   it('weigh newer purchases more', async () => {
@@ -91,7 +117,9 @@ describe('recommended events', () => {
     await buys(buyer, 'Metal inferno', { daysAgo: 720 });
     await buys(buyer, 'Big band jazz');
     expect((await suggestions(buyer, 3))?.at(-1)).toBe('Metal festival');
-    await purchases().updateMany({}, [{ $set: { confirmedAt: { $cond: [{ $eq: ['$eventId', ids['Metal inferno']] }, new Date(), new Date(inDays(-720))] } } }]);
+    await purchases().updateMany({}, [
+      { $set: { confirmedAt: { $cond: [{ $eq: ['$eventId', ids['Metal inferno']] }, new Date(), new Date(inDays(-720))] } } },
+    ]);
     expect((await suggestions(buyer, 3))?.[0]).toBe('Metal festival');
   });
 

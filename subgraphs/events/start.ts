@@ -11,13 +11,21 @@ import { createEventsApp } from './app.ts';
 import { eventsEnvSchema } from './env.ts';
 
 /** A whole events process: settings, connections, app, port. Resolves with its address once it answers. */
-export async function startEvents(source: Readonly<Record<string, string | undefined>>, logger: Logger, { onClose }: Lifecycle): Promise<string> {
+export async function startEvents(
+  source: Readonly<Record<string, string | undefined>>,
+  logger: Logger,
+  { onClose }: Lifecycle,
+): Promise<string> {
   const env = parseEnv(eventsEnvSchema, source);
   const mongo = await connectMongo({ url: env.MONGO_URL, dbName: 'events' });
   onClose('mongo', mongo.close);
   const redis = await connectRedis({ url: env.REDIS_URL, name: 'events', logger });
   onClose('redis', () => redis.disconnect());
-  const bus = createRedisStreamsBus({ redis, connect: (name) => connectRedis({ url: env.REDIS_URL, name, logger, blocking: true }), logger });
+  const bus = createRedisStreamsBus({
+    redis,
+    connect: (name) => connectRedis({ url: env.REDIS_URL, name, logger, blocking: true }),
+    logger,
+  });
   onClose('bus', () => bus.close());
   const app = await createEventsApp({
     mongo,

@@ -32,7 +32,11 @@ export async function startEvents(overrides: Partial<EventsDeps> = {}) {
   const mongo = await freshMongo('events');
   const redisUrl = await freshRedisUrl();
   const redis = await connectRedis({ url: redisUrl, name: 'events-test', logger: silentLogger });
-  const bus = createRedisStreamsBus({ redis, connect: (name) => connectRedis({ url: redisUrl, name, logger: silentLogger, blocking: true }), logger: silentLogger });
+  const bus = createRedisStreamsBus({
+    redis,
+    connect: (name) => connectRedis({ url: redisUrl, name, logger: silentLogger, blocking: true }),
+    logger: silentLogger,
+  });
   const [router, orders] = await Promise.all([ed25519(), ed25519()]);
   const signers = {
     router: await createIdentitySigner({ issuer: 'router', privateKey: router.privateKey }),
@@ -46,7 +50,12 @@ export async function startEvents(overrides: Partial<EventsDeps> = {}) {
     ordersSource: `orders_${newId('src')}`,
     verifier: createIdentityVerifier({
       audience: 'subgraph:events',
-      jwks: { keys: [{ ...router.publicKey, kty: 'OKP', kid: 'router' }, { ...orders.publicKey, kty: 'OKP', kid: 'orders' }] },
+      jwks: {
+        keys: [
+          { ...router.publicKey, kty: 'OKP', kid: 'router' },
+          { ...orders.publicKey, kty: 'OKP', kid: 'orders' },
+        ],
+      },
     }),
     clock,
     logger: silentLogger,
@@ -60,7 +69,11 @@ export async function startEvents(overrides: Partial<EventsDeps> = {}) {
   let published = 0;
 
   async function post(token: string, query: string, variables: Record<string, unknown>): Promise<Answer> {
-    const response = await fetch(`${origin}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json', [IDENTITY_HEADER]: token }, body: JSON.stringify({ query, variables }) });
+    const response = await fetch(`${origin}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', [IDENTITY_HEADER]: token },
+      body: JSON.stringify({ query, variables }),
+    });
     return answerSchema.parse(await response.json());
   }
 
@@ -68,13 +81,19 @@ export async function startEvents(overrides: Partial<EventsDeps> = {}) {
   function viewer(...roles: Role[]) {
     const userId = newId('usr');
     const ask = async (query: string, variables: Record<string, unknown> = {}): Promise<Answer> =>
-      post(await signers.router.sign('subgraph:events', { viewer: roles.length === 0 ? null : { userId, sid: 'ses_test', roles } }), query, variables);
+      post(
+        await signers.router.sign('subgraph:events', { viewer: roles.length === 0 ? null : { userId, sid: 'ses_test', roles } }),
+        query,
+        variables,
+      );
     return {
       userId,
       ask,
       /** Creates an event and answers its id. */
       async creates(input: Record<string, unknown> = {}): Promise<string> {
-        const answer = await ask('mutation ($input: CreateEventInput!) { createEvent(input: $input) { event { id } } }', { input: { title: 'Concert', startsAt: inDays(10), ...input } });
+        const answer = await ask('mutation ($input: CreateEventInput!) { createEvent(input: $input) { event { id } } }', {
+          input: { title: 'Concert', startsAt: inDays(10), ...input },
+        });
         const id: unknown = answer.data?.['createEvent']?.event.id;
         if (typeof id !== 'string') throw new Error(`Not created: ${JSON.stringify(answer)}`);
         return id;
@@ -89,14 +108,21 @@ export async function startEvents(overrides: Partial<EventsDeps> = {}) {
     redis,
     viewer,
     /** As another subgraph asks on its own behalf. */
-    askAsOrders: async (query: string, variables: Record<string, unknown> = {}): Promise<Answer> => post(await signers.orders.sign('subgraph:events', { viewer: null }), query, variables),
+    askAsOrders: async (query: string, variables: Record<string, unknown> = {}): Promise<Answer> =>
+      post(await signers.orders.sign('subgraph:events', { viewer: null }), query, variables),
     setDaysAhead: (days: number): void => {
       shiftedBy = days * DAY_MS;
     },
     /** What the orders subgraph would put on the bus. */
     async tell(fact: Pick<DomainEvent, 'type' | 'data'> & Partial<DomainEvent>): Promise<void> {
       published += 1;
-      await bus.publish(deps.ordersSource, published, { id: newId('evt'), aggregateId: newId('ord'), version: 1, occurredAt: new Date(), ...fact });
+      await bus.publish(deps.ordersSource, published, {
+        id: newId('evt'),
+        aggregateId: newId('ord'),
+        version: 1,
+        occurredAt: new Date(),
+        ...fact,
+      });
     },
     close: async () => {
       await app.close();

@@ -4,7 +4,13 @@ import { ACCESS_TOKEN } from '../../../kit/runtime/session-keys.ts';
 import type { Clock } from '../../../kit/values/clock.ts';
 import { newId } from '../../../kit/values/ids.ts';
 
-export type AccessTokenClaims = { readonly userId: string; readonly sid: string; readonly generation: number; readonly tokenVersion: number; readonly roles: readonly string[] };
+export type AccessTokenClaims = {
+  readonly userId: string;
+  readonly sid: string;
+  readonly generation: number;
+  readonly tokenVersion: number;
+  readonly roles: readonly string[];
+};
 
 /** Signs access tokens (RFC 9068's `at+jwt`) with auth's Ed25519 key; `jwks` is what verifiers need. */
 export async function createAccessTokenSigner(deps: { privateKey: JWK & { x: string }; lifeSeconds: number; clock: Clock }) {

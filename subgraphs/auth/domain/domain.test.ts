@@ -4,7 +4,10 @@ import { normalizePassword, passwordProblem } from './password.ts';
 import { formatRefreshToken, parseRefreshToken, tidyUserAgent } from './session.ts';
 import { canReadAccount, isSessionEnded, newUser } from './user.ts';
 
-const user = { ...newUser({ id: 'usr_1', email: 'a@b.c', displayName: 'A', roles: ['ATTENDEE'], createdAt: new Date(0) }), tokenVersion: 5 };
+const user = {
+  ...newUser({ id: 'usr_1', email: 'a@b.c', displayName: 'A', roles: ['ATTENDEE'], createdAt: new Date(0) }),
+  tokenVersion: 5,
+};
 
 describe('an e-mail address', () => {
   it('has one spelling', () => {
@@ -22,7 +25,8 @@ describe('a password', () => {
   });
 
   it('is not one that everybody tries first, in any case', () => {
-    for (const common of ['password', 'PassWord', 'qwertyuiop', '1q2w3e4r', 'zzzzzzzzzzzz']) expect({ common, problem: passwordProblem(common) }).toEqual({ common, problem: expect.stringContaining('common') });
+    for (const common of ['password', 'PassWord', 'qwertyuiop', '1q2w3e4r', 'zzzzzzzzzzzz'])
+      expect({ common, problem: passwordProblem(common) }).toEqual({ common, problem: expect.stringContaining('common') });
   });
 
   it('is well-formed, and the same in either Unicode form', () => {
@@ -38,7 +42,16 @@ describe('a refresh token', () => {
   });
 
   it('is nothing else than a session id and a secret', () => {
-    for (const token of [undefined, '', 'a.b', `a:b.${'s'.repeat(43)}`, `a.${'s'.repeat(44)}`, `a.${'s'.repeat(43)}\n`, `${'a'.repeat(65)}.${'s'.repeat(43)}`]) expect(parseRefreshToken(token)).toBeNull();
+    for (const token of [
+      undefined,
+      '',
+      'a.b',
+      `a:b.${'s'.repeat(43)}`,
+      `a.${'s'.repeat(44)}`,
+      `a.${'s'.repeat(43)}\n`,
+      `${'a'.repeat(65)}.${'s'.repeat(43)}`,
+    ])
+      expect(parseRefreshToken(token)).toBeNull();
   });
 });
 

@@ -6,12 +6,24 @@ export type SignedIn = { readonly kind: 'SignedIn'; readonly user: User; readonl
 type Refusal<Kind extends string> = { readonly kind: Kind; readonly message: string; readonly path: readonly string[] };
 
 export type EmailTaken = Refusal<'EmailTaken'>;
-export const emailTaken: EmailTaken = { kind: 'EmailTaken', message: 'There is an account with this e-mail address already. Log in instead.', path: ['input', 'email'] };
+export const emailTaken: EmailTaken = {
+  kind: 'EmailTaken',
+  message: 'There is an account with this e-mail address already. Log in instead.',
+  path: ['input', 'email'],
+};
 
 /** `path` is empty at log-in: saying which of the two was wrong would tell strangers who has an account. */
 export type InvalidCredentials = Refusal<'InvalidCredentials'>;
-export const wrongEmailOrPassword: InvalidCredentials = { kind: 'InvalidCredentials', message: 'The e-mail address or the password is wrong.', path: [] };
-export const wrongCurrentPassword: InvalidCredentials = { kind: 'InvalidCredentials', message: 'The current password is wrong.', path: ['input', 'currentPassword'] };
+export const wrongEmailOrPassword: InvalidCredentials = {
+  kind: 'InvalidCredentials',
+  message: 'The e-mail address or the password is wrong.',
+  path: [],
+};
+export const wrongCurrentPassword: InvalidCredentials = {
+  kind: 'InvalidCredentials',
+  message: 'The current password is wrong.',
+  path: ['input', 'currentPassword'],
+};
 
 export type SessionExpired = Refusal<'SessionExpired'>;
 export const sessionExpired: SessionExpired = { kind: 'SessionExpired', message: 'This session has ended. Log in again.', path: [] };

@@ -49,7 +49,12 @@ async function reaching<Value>(work: () => Promise<Value>): Promise<Value> {
   }
 }
 
-export function createSessionStore(deps: { redis: RedisClient; refreshTokenLifeSeconds: number; accessTokenLifeSeconds: number; graceMilliseconds?: number }) {
+export function createSessionStore(deps: {
+  redis: RedisClient;
+  refreshTokenLifeSeconds: number;
+  accessTokenLifeSeconds: number;
+  graceMilliseconds?: number;
+}) {
   const { redis } = deps;
   const life = deps.refreshTokenLifeSeconds * 1000;
   const revokedLife = deps.accessTokenLifeSeconds * 1000 + ACCESS_TOKEN_LEEWAY_MS;
@@ -69,11 +74,23 @@ export function createSessionStore(deps: { redis: RedisClient; refreshTokenLifeS
       lastUsedAt: new Date(family.usedAt),
     };
     const recent = recentSchema.parse(JSON.parse(family.recent));
-    return { session, hashes: [family.current, ...(family.previous === undefined ? [] : [family.previous]), ...recent.map((entry) => entry.hash)] };
+    return {
+      session,
+      hashes: [family.current, ...(family.previous === undefined ? [] : [family.previous]), ...recent.map((entry) => entry.hash)],
+    };
   }
 
   async function endOne(sid: string): Promise<boolean> {
-    const ended = await redis.eval(END_SCRIPT, 2, sessionKeys.session(sid), sessionKeys.revoked(sid), sid, revokedLife, SESSION_REVOKED_CHANNEL, sessionsPrefix);
+    const ended = await redis.eval(
+      END_SCRIPT,
+      2,
+      sessionKeys.session(sid),
+      sessionKeys.revoked(sid),
+      sid,
+      revokedLife,
+      SESSION_REVOKED_CHANNEL,
+      sessionsPrefix,
+    );
     return ended === 1;
   }
 
@@ -84,7 +101,9 @@ export function createSessionStore(deps: { redis: RedisClient; refreshTokenLifeS
     // The set outlives its members: families expire by themselves.
     const gone = found.filter(({ session }) => session === null).map(({ sid }) => sid);
     if (gone.length > 0) await redis.srem(key, ...gone);
-    return found.flatMap(({ session }) => (session === null ? [] : [session])).toSorted((a, b) => b.lastUsedAt.getTime() - a.lastUsedAt.getTime() || (a.sid < b.sid ? -1 : 1));
+    return found
+      .flatMap(({ session }) => (session === null ? [] : [session]))
+      .toSorted((a, b) => b.lastUsedAt.getTime() - a.lastUsedAt.getTime() || (a.sid < b.sid ? -1 : 1));
   }
 
   return {
@@ -94,10 +113,27 @@ export function createSessionStore(deps: { redis: RedisClient; refreshTokenLifeS
         await redis.ping();
       }),
 
-    open: (family: { sid: string; userId: string; tokenVersion: number; userAgent: string | null; secretHash: string }): Promise<{ generation: number; expiresAt: Date }> =>
+    open: (family: {
+      sid: string;
+      userId: string;
+      tokenVersion: number;
+      userAgent: string | null;
+      secretHash: string;
+    }): Promise<{ generation: number; expiresAt: Date }> =>
       reaching(async () => {
         const { sid, userId, tokenVersion, userAgent, secretHash } = family;
-        const now = await redis.eval(OPEN_SCRIPT, 2, sessionKeys.session(sid), sessionKeys.userSessions(userId), sid, life, userId, tokenVersion, userAgent ?? '', secretHash);
+        const now = await redis.eval(
+          OPEN_SCRIPT,
+          2,
+          sessionKeys.session(sid),
+          sessionKeys.userSessions(userId),
+          sid,
+          life,
+          userId,
+          tokenVersion,
+          userAgent ?? '',
+          secretHash,
+        );
         return { generation: 1, expiresAt: new Date(z.number().parse(now) + life) };
       }),
 
@@ -105,7 +141,19 @@ export function createSessionStore(deps: { redis: RedisClient; refreshTokenLifeS
       reaching(async () => {
         const keys = [sessionKeys.session(sid), sessionKeys.seenGeneration(sid), sessionKeys.revoked(sid)];
         const grace = deps.graceMilliseconds ?? GRACE_MS;
-        const reply = await redis.eval(ROTATE_SCRIPT, keys.length, ...keys, sid, presentedHash, successorHash, life, grace, revokedLife, SESSION_REVOKED_CHANNEL, sessionsPrefix);
+        const reply = await redis.eval(
+          ROTATE_SCRIPT,
+          keys.length,
+          ...keys,
+          sid,
+          presentedHash,
+          successorHash,
+          life,
+          grace,
+          revokedLife,
+          SESSION_REVOKED_CHANNEL,
+          sessionsPrefix,
+        );
         const refused = refusedSchema.safeParse(reply);
         if (refused.success) return { result: refused.data[0] };
         const [result, generation, steps, currentHash, left, userId, tokenVersion] = renewedSchema.parse(reply);

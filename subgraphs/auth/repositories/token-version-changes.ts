@@ -14,14 +14,23 @@ export function createTokenVersionChanges(deps: { db: Db; clock: Clock }) {
     async ensureIndexes(): Promise<void> {
       await changes.createIndex({ applied: 1, createdAt: 1 });
     },
-    async append(session: ClientSession, change: Pick<TokenVersionChange, 'userId' | 'version' | 'endsSessions' | 'keptSid'>): Promise<TokenVersionChange> {
+    async append(
+      session: ClientSession,
+      change: Pick<TokenVersionChange, 'userId' | 'version' | 'endsSessions' | 'keptSid'>,
+    ): Promise<TokenVersionChange> {
       const document: ChangeDocument = { _id: newId('tvc'), ...change, createdAt: deps.clock.now(), applied: false };
       await changes.insertOne(document, { session });
       return toChange(document);
     },
     /** Those not yet applied first, the oldest of each first. */
     async list(options: { createdBefore: Date; limit: number }): Promise<readonly TokenVersionChange[]> {
-      return (await changes.find({ createdAt: { $lt: options.createdBefore } }).sort({ applied: 1, createdAt: 1 }).limit(options.limit).toArray()).map(toChange);
+      return (
+        await changes
+          .find({ createdAt: { $lt: options.createdBefore } })
+          .sort({ applied: 1, createdAt: 1 })
+          .limit(options.limit)
+          .toArray()
+      ).map(toChange);
     },
     async markApplied(id: string): Promise<void> {
       await changes.updateOne({ _id: id }, { $set: { applied: true } });

@@ -38,10 +38,24 @@ export function createUserRepository(deps: { client: MongoClient; db: Db; clock:
     return deps.client.withSession((session) => session.withTransaction(() => work(session)));
   }
 
-  async function raise(session: ClientSession, userId: string, update: UpdateFilter<UserDocument>, ends: { keptSid: string | null } | null): Promise<RaisedTokenVersion | null> {
-    const raised = await users.findOneAndUpdate({ _id: userId }, { ...update, $inc: { tokenVersion: 1 } }, { session, returnDocument: 'after' });
+  async function raise(
+    session: ClientSession,
+    userId: string,
+    update: UpdateFilter<UserDocument>,
+    ends: { keptSid: string | null } | null,
+  ): Promise<RaisedTokenVersion | null> {
+    const raised = await users.findOneAndUpdate(
+      { _id: userId },
+      { ...update, $inc: { tokenVersion: 1 } },
+      { session, returnDocument: 'after' },
+    );
     if (!raised) return null;
-    const change = await deps.changes.append(session, { userId, version: raised.tokenVersion, endsSessions: ends !== null, keptSid: ends?.keptSid ?? null });
+    const change = await deps.changes.append(session, {
+      userId,
+      version: raised.tokenVersion,
+      endsSessions: ends !== null,
+      keptSid: ends?.keptSid ?? null,
+    });
     if (!ends) return { user: toUser(raised), change };
     const marked = { sessionsEndedBelow: raised.tokenVersion, keptSid: ends.keptSid };
     await users.updateOne({ _id: userId }, { $set: marked }, { session });
@@ -97,14 +111,21 @@ export function createUserRepository(deps: { client: MongoClient; db: Db; clock:
     },
 
     /** Newest first, starting behind `after`. `search` is a part of the e-mail address or the display name, in any case. */
-    async listNewestFirst(options: { search: string | null; after: { key: number; id: string } | null; limit: number }): Promise<readonly User[]> {
+    async listNewestFirst(options: {
+      search: string | null;
+      after: { key: number; id: string } | null;
+      limit: number;
+    }): Promise<readonly User[]> {
       const pattern = options.search === null ? null : new RegExp(escapeRegExp(options.search), 'i');
       const createdAt = new Date(options.after?.key ?? 0);
       const conditions = [
         ...(pattern === null ? [] : [{ $or: [{ email: pattern }, { displayName: pattern }] }]),
         ...(options.after === null ? [] : [{ $or: [{ createdAt: { $lt: createdAt } }, { createdAt, _id: { $lt: options.after.id } }] }]),
       ];
-      const found = users.find(conditions.length === 0 ? {} : { $and: conditions }).sort({ createdAt: -1, _id: -1 }).limit(options.limit);
+      const found = users
+        .find(conditions.length === 0 ? {} : { $and: conditions })
+        .sort({ createdAt: -1, _id: -1 })
+        .limit(options.limit);
       return (await found.toArray()).map(toUser);
     },
 
@@ -116,7 +137,8 @@ export function createUserRepository(deps: { client: MongoClient; db: Db; clock:
       return inTransaction(async (session) => {
         const found = await users.findOne({ _id: userId }, { session });
         if (!found) return { outcome: { kind: 'UserNotFound' }, change: null };
-        if (found.roles.length === roles.length && roles.every((role) => found.roles.includes(role))) return { outcome: { kind: 'Changed', user: toUser(found) }, change: null };
+        if (found.roles.length === roles.length && roles.every((role) => found.roles.includes(role)))
+          return { outcome: { kind: 'Changed', user: toUser(found) }, change: null };
         if (found.roles.includes('ADMIN') && !roles.includes('ADMIN')) {
           // Two admins who demote each other read the same snapshot, each seeing the other: only a common write makes one of them wait.
           await guards.updateOne({ _id: 'admins' }, { $inc: { changes: 1 } }, { session });
@@ -124,7 +146,9 @@ export function createUserRepository(deps: { client: MongoClient; db: Db; clock:
           if (!other) return { outcome: { kind: 'LastAdmin' }, change: null };
         }
         const raised = await raise(session, userId, { $set: { roles: [...roles] } }, null);
-        return raised ? { outcome: { kind: 'Changed', user: raised.user }, change: raised.change } : { outcome: { kind: 'UserNotFound' }, change: null };
+        return raised
+          ? { outcome: { kind: 'Changed', user: raised.user }, change: raised.change }
+          : { outcome: { kind: 'UserNotFound' }, change: null };
       });
     },
 

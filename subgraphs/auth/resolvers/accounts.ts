@@ -18,7 +18,15 @@ export const accountQueries: Implements<QueryResolvers, 'me' | 'users'> = {
     const place = decodeCursor(USERS, after);
     const { users, hasNextPage } = await context.usecases.listUsers({ search: search ? search : null, after: place, first });
     const edges = users.map((user) => ({ cursor: encodeCursor(USERS, { key: user.createdAt.getTime(), id: user.id }), node: user }));
-    return { edges, pageInfo: { hasNextPage, hasPreviousPage: place !== null, startCursor: edges.at(0)?.cursor ?? null, endCursor: edges.at(-1)?.cursor ?? null } };
+    return {
+      edges,
+      pageInfo: {
+        hasNextPage,
+        hasPreviousPage: place !== null,
+        startCursor: edges.at(0)?.cursor ?? null,
+        endCursor: edges.at(-1)?.cursor ?? null,
+      },
+    };
   },
 };
 

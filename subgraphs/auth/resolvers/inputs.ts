@@ -14,7 +14,10 @@ const newPasswordSchema = z
   });
 
 /** One that is only compared: whatever its shape, the answer is "wrong"; but hashing must not be fed megabytes. */
-const givenPasswordSchema = z.string().max(1_000, 'is too long').transform((password) => normalizePassword(password.toWellFormed()));
+const givenPasswordSchema = z
+  .string()
+  .max(1_000, 'is too long')
+  .transform((password) => normalizePassword(password.toWellFormed()));
 
 const oneLine = (text: string): boolean => !/[\t\n\r]/.test(text);
 
@@ -30,7 +33,10 @@ export const changePasswordSchema = z.object({ currentPassword: givenPasswordSch
 
 export const setUserRolesSchema = z.object({
   userId: idSchema,
-  roles: z.array(z.enum(['ATTENDEE', 'ORGANIZER', 'ADMIN'])).min(1, 'must name at least one role').max(10, 'must have at most 10 entries'),
+  roles: z
+    .array(z.enum(['ATTENDEE', 'ORGANIZER', 'ADMIN']))
+    .min(1, 'must name at least one role')
+    .max(10, 'must have at most 10 entries'),
 });
 
 export const logOutSchema = z.object({ everywhere: z.boolean() });

@@ -20,12 +20,18 @@ const expired = (outcome: SignedIn | SessionExpired): outcome is SessionExpired 
 export const sessionMutations: Implements<MutationResolvers, 'signUp' | 'logIn' | 'refreshSession' | 'logOut' | 'revokeSession'> = {
   signUp: async (_root, args, context) => {
     const input = parseInput(signUpSchema, args.input, 'input');
-    return withCookies(context, await context.usecases.signUp({ ...input, userAgent: tidyUserAgent(context.material.userAgent) }, presentedBy(context)));
+    return withCookies(
+      context,
+      await context.usecases.signUp({ ...input, userAgent: tidyUserAgent(context.material.userAgent) }, presentedBy(context)),
+    );
   },
 
   logIn: async (_root, args, context) => {
     const input = parseInput(logInSchema, args.input, 'input');
-    return withCookies(context, await context.usecases.logIn({ ...input, userAgent: tidyUserAgent(context.material.userAgent) }, presentedBy(context)));
+    return withCookies(
+      context,
+      await context.usecases.logIn({ ...input, userAgent: tidyUserAgent(context.material.userAgent) }, presentedBy(context)),
+    );
   },
 
   refreshSession: async (_root, _args, context) => {

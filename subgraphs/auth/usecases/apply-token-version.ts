@@ -10,7 +10,12 @@ const LEEWAY_MS = 60_000;
 const ABANDONED_AFTER_MS = 2_000;
 
 /** Carries token versions from MongoDB, which decides, to Redis, where the router looks. Every step may be repeated. */
-export function createApplyTokenVersion(deps: { changes: TokenVersionChanges; sessions: SessionStore; accessTokenLifeSeconds: number; clock: Clock }) {
+export function createApplyTokenVersion(deps: {
+  changes: TokenVersionChanges;
+  sessions: SessionStore;
+  accessTokenLifeSeconds: number;
+  clock: Clock;
+}) {
   /** Returns how many sessions it ended. */
   async function apply(change: TokenVersionChange): Promise<number> {
     await deps.sessions.raiseUserVersion(change.userId, change.version);

@@ -13,14 +13,24 @@ import type { RefreshSession } from './refresh-session.ts';
 type Input = { readonly currentPassword: string; readonly newPassword: string };
 
 /** Ends every other session of the user; the asking one goes on with new tokens. */
-export function createChangePassword(deps: { users: UserRepository; sessions: SessionStore; hasher: PasswordHasher; tokenVersions: ApplyTokenVersion; refreshSession: RefreshSession }) {
+export function createChangePassword(deps: {
+  users: UserRepository;
+  sessions: SessionStore;
+  hasher: PasswordHasher;
+  tokenVersions: ApplyTokenVersion;
+  refreshSession: RefreshSession;
+}) {
   async function renew(viewer: Viewer, refreshToken: string | undefined): Promise<SessionTokens | null> {
     if (parseRefreshToken(refreshToken)?.sid !== viewer.sid) return null;
     const refreshed = await deps.refreshSession(refreshToken);
     return refreshed.kind === 'SignedIn' ? refreshed.tokens : null;
   }
 
-  return async function changePassword(viewer: Viewer, input: Input, refreshToken: string | undefined): Promise<PasswordChanged | InvalidCredentials> {
+  return async function changePassword(
+    viewer: Viewer,
+    input: Input,
+    refreshToken: string | undefined,
+  ): Promise<PasswordChanged | InvalidCredentials> {
     await deps.sessions.assertReachable();
     const found = await deps.users.findCredentials({ id: viewer.userId });
     const matches = await deps.hasher.verify(found?.passwordHash ?? null, input.currentPassword);

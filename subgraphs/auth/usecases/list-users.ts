@@ -1,7 +1,11 @@
 import type { User } from '../domain/user.ts';
 import type { UserRepository } from '../repositories/user-repository.ts';
 
-type Page = { readonly search: string | null; readonly after: { readonly key: number; readonly id: string } | null; readonly first: number };
+type Page = {
+  readonly search: string | null;
+  readonly after: { readonly key: number; readonly id: string } | null;
+  readonly first: number;
+};
 
 /** All accounts, newest first. The caller's scope was checked. */
 export function createListUsers(deps: { users: UserRepository }) {

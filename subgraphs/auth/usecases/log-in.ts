@@ -8,7 +8,13 @@ import type { StartSession } from './start-session.ts';
 
 type Input = { readonly email: string; readonly password: string; readonly userAgent: string | null };
 
-export function createLogIn(deps: { users: UserRepository; sessions: SessionStore; hasher: PasswordHasher; startSession: StartSession; findPresentedSession: FindPresentedSession }) {
+export function createLogIn(deps: {
+  users: UserRepository;
+  sessions: SessionStore;
+  hasher: PasswordHasher;
+  startSession: StartSession;
+  findPresentedSession: FindPresentedSession;
+}) {
   return async function logIn(input: Input, presented: Presented): Promise<SignedIn | InvalidCredentials> {
     const found = await deps.users.findCredentials({ email: input.email });
     const matches = await deps.hasher.verify(found?.passwordHash ?? null, input.password);

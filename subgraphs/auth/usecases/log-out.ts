@@ -4,7 +4,12 @@ import type { ApplyTokenVersion } from './apply-token-version.ts';
 import type { FindPresentedSession, Presented } from './find-presented-session.ts';
 
 /** Ends the session the request came with, or all of its user's; returns how many were alive. */
-export function createLogOut(deps: { users: UserRepository; sessions: SessionStore; tokenVersions: ApplyTokenVersion; findPresentedSession: FindPresentedSession }) {
+export function createLogOut(deps: {
+  users: UserRepository;
+  sessions: SessionStore;
+  tokenVersions: ApplyTokenVersion;
+  findPresentedSession: FindPresentedSession;
+}) {
   return async function logOut(presented: Presented, everywhere: boolean): Promise<number> {
     await deps.sessions.assertReachable();
     const session = await deps.findPresentedSession(presented);

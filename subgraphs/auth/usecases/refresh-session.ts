@@ -10,7 +10,13 @@ import type { UserRepository } from '../repositories/user-repository.ts';
 type SecurityLog = { readonly warn: (details: Record<string, unknown>, message: string) => void };
 
 /** Rotates the refresh token. Repeats within the grace rules give the same successor; an old token that comes back ends the family. */
-export function createRefreshSession(deps: { users: UserRepository; sessions: SessionStore; secrets: RefreshSecrets; accessTokens: AccessTokenSigner; logger: SecurityLog }) {
+export function createRefreshSession(deps: {
+  users: UserRepository;
+  sessions: SessionStore;
+  secrets: RefreshSecrets;
+  accessTokens: AccessTokenSigner;
+  logger: SecurityLog;
+}) {
   return async function refreshSession(refreshToken: string | undefined): Promise<SignedIn | SessionExpired> {
     const presented = parseRefreshToken(refreshToken);
     if (!presented) return sessionExpired;
@@ -27,7 +33,13 @@ export function createRefreshSession(deps: { users: UserRepository; sessions: Se
       await deps.sessions.end(sid);
       return sessionExpired;
     }
-    const access = await deps.accessTokens.sign({ userId: user.id, sid, generation: rotation.generation, tokenVersion: user.tokenVersion, roles: user.roles });
+    const access = await deps.accessTokens.sign({
+      userId: user.id,
+      sid,
+      generation: rotation.generation,
+      tokenVersion: user.tokenVersion,
+      roles: user.roles,
+    });
     return {
       kind: 'SignedIn',
       user,

@@ -23,7 +23,13 @@ export function createSignUp(deps: {
     if (await deps.users.isEmailTaken(input.email)) return emailTaken;
     const replaced = await deps.findPresentedSession(presented);
     const passwordHash = await deps.hasher.hash(input.password);
-    const user = newUser({ id: newId('usr'), email: input.email, displayName: input.displayName, roles: ['ATTENDEE'], createdAt: deps.clock.now() });
+    const user = newUser({
+      id: newId('usr'),
+      email: input.email,
+      displayName: input.displayName,
+      roles: ['ATTENDEE'],
+      createdAt: deps.clock.now(),
+    });
 
     // The session first: without Redis there must be no account whose owner was told that it failed. A session of nobody opens nothing.
     const { sid, tokens } = await deps.startSession(user, input.userAgent);

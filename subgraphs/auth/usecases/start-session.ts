@@ -13,12 +13,29 @@ export function createStartSession(deps: { sessions: SessionStore; secrets: Refr
   return async function startSession(user: User, userAgent: string | null): Promise<{ sid: string; tokens: SessionTokens }> {
     const sid = newId('ses');
     const secret = deps.secrets.first();
-    const opened = await deps.sessions.open({ sid, userId: user.id, tokenVersion: user.tokenVersion, userAgent, secretHash: deps.secrets.hash(secret) });
+    const opened = await deps.sessions.open({
+      sid,
+      userId: user.id,
+      tokenVersion: user.tokenVersion,
+      userAgent,
+      secretHash: deps.secrets.hash(secret),
+    });
     await deps.sessions.endSurplus(user.id, SESSIONS_PER_USER_MAX);
-    const access = await deps.accessTokens.sign({ userId: user.id, sid, generation: opened.generation, tokenVersion: user.tokenVersion, roles: user.roles });
+    const access = await deps.accessTokens.sign({
+      userId: user.id,
+      sid,
+      generation: opened.generation,
+      tokenVersion: user.tokenVersion,
+      roles: user.roles,
+    });
     return {
       sid,
-      tokens: { accessToken: access.token, accessTokenExpiresAt: access.expiresAt, refreshToken: formatRefreshToken({ sid, secret }), refreshTokenExpiresAt: opened.expiresAt },
+      tokens: {
+        accessToken: access.token,
+        accessTokenExpiresAt: access.expiresAt,
+        refreshToken: formatRefreshToken({ sid, secret }),
+        refreshTokenExpiresAt: opened.expiresAt,
+      },
     };
   };
 }

@@ -34,7 +34,8 @@ export function decidePublish(event: Event, circumstances: Circumstances): Decis
   // What was asked for is so already, e.g. by the first of two clicks.
   if (event.status === 'PUBLISHED') return { kind: 'Unchanged' };
   if (event.status === 'CANCELLED') return invalidEventState('A cancelled event cannot be published again; create a new one.');
-  if (timeProblems(event, { ...circumstances, published: true }).length > 0) return invalidEventState('The event starts in the past; change startsAt before publishing it.');
+  if (timeProblems(event, { ...circumstances, published: true }).length > 0)
+    return invalidEventState('The event starts in the past; change startsAt before publishing it.');
   return change(event, 'event.published', { status: 'PUBLISHED' }, circumstances.now);
 }
 

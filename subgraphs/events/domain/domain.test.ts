@@ -12,8 +12,20 @@ import { foldWord, splitWords } from './words.ts';
 const now = new Date('2030-01-01T00:00:00Z');
 const inHours = (hours: number): Date => new Date(now.getTime() + hours * 3_600_000);
 const draft: Event = {
-  id: 'evt_1', organizerId: 'usr_1', status: 'DRAFT', deleted: false, title: 'T', description: null, location: null, tags: ['a'], timeZone: 'UTC', version: 4,
-  startsAt: inHours(1), endsAt: inHours(2), createdAt: inHours(-9), updatedAt: inHours(-9),
+  id: 'evt_1',
+  organizerId: 'usr_1',
+  status: 'DRAFT',
+  deleted: false,
+  title: 'T',
+  description: null,
+  location: null,
+  tags: ['a'],
+  timeZone: 'UTC',
+  version: 4,
+  startsAt: inHours(1),
+  endsAt: inHours(2),
+  createdAt: inHours(-9),
+  updatedAt: inHours(-9),
 };
 const published: Event = { ...draft, status: 'PUBLISHED' };
 const cancelled: Event = { ...draft, status: 'CANCELLED' };
@@ -24,10 +36,20 @@ const admin: Viewer = { userId: 'usr_3', roles: ['ADMIN'] };
 
 describe('a change', () => {
   it('counts the version up by one and notes when', () => {
-    expect(decidePublish(draft, ordinary)).toEqual({ kind: 'Change', type: 'event.published', next: { ...draft, status: 'PUBLISHED', version: 5, updatedAt: now } });
+    expect(decidePublish(draft, ordinary)).toEqual({
+      kind: 'Change',
+      type: 'event.published',
+      next: { ...draft, status: 'PUBLISHED', version: 5, updatedAt: now },
+    });
     expect(decideCancel(published, ordinary)).toMatchObject({ type: 'event.cancelled', next: { status: 'CANCELLED', version: 5 } });
-    expect(decideDelete(published, ordinary)).toMatchObject({ type: 'event.deleted', next: { status: 'CANCELLED', deleted: true, version: 5 } });
-    expect(decideUpdate(published, { title: 'U', endsAt: null }, 4, ordinary)).toMatchObject({ type: 'event.updated', next: { title: 'U', endsAt: null, tags: ['a'], version: 5 } });
+    expect(decideDelete(published, ordinary)).toMatchObject({
+      type: 'event.deleted',
+      next: { status: 'CANCELLED', deleted: true, version: 5 },
+    });
+    expect(decideUpdate(published, { title: 'U', endsAt: null }, 4, ordinary)).toMatchObject({
+      type: 'event.updated',
+      next: { title: 'U', endsAt: null, tags: ['a'], version: 5 },
+    });
   });
 
   it('that is made already changes nothing', () => {
@@ -46,7 +68,10 @@ describe('a change', () => {
   it('of an event that has begun may not move its start, but may say more about it', () => {
     const begun = { ...published, startsAt: inHours(-1) };
     expect(decideUpdate(begun, { description: 'Doors open' }, null, ordinary).kind).toBe('Change');
-    expect(decideUpdate(begun, { startsAt: inHours(-2) }, null, ordinary)).toMatchObject({ kind: 'InvalidInput', issues: [{ path: ['startsAt'] }] });
+    expect(decideUpdate(begun, { startsAt: inHours(-2) }, null, ordinary)).toMatchObject({
+      kind: 'InvalidInput',
+      issues: [{ path: ['startsAt'] }],
+    });
     expect(decideUpdate(begun, { startsAt: inHours(-2) }, null, { now, mayStartInPast: true }).kind).toBe('Change');
     expect(decidePublish({ ...draft, startsAt: now }, ordinary).kind).toBe('InvalidEventState');
   });
@@ -97,8 +122,17 @@ describe('a purchase', () => {
 describe('what is told', () => {
   it('is the whole public state with dates as ISO strings', () => {
     expect(publicState({ ...draft, endsAt: null })).toEqual({
-      id: 'evt_1', organizerId: 'usr_1', status: 'DRAFT', deleted: false, title: 'T', description: null, location: null, tags: ['a'],
-      startsAt: '2030-01-01T01:00:00.000Z', endsAt: null, timeZone: 'UTC',
+      id: 'evt_1',
+      organizerId: 'usr_1',
+      status: 'DRAFT',
+      deleted: false,
+      title: 'T',
+      description: null,
+      location: null,
+      tags: ['a'],
+      startsAt: '2030-01-01T01:00:00.000Z',
+      endsAt: null,
+      timeZone: 'UTC',
     });
   });
 });

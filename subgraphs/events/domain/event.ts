@@ -44,5 +44,17 @@ export const mayStartInPast = (viewer: Viewer | null): boolean => isAdmin(viewer
 /** What other subgraphs are told: the whole state, so that they never have to ask back. */
 export function publicState(event: Event): Record<string, unknown> {
   const { id, organizerId, status, deleted, title, description, location, tags, timeZone } = event;
-  return { id, organizerId, status, deleted, title, description, location, tags, startsAt: event.startsAt.toISOString(), endsAt: event.endsAt?.toISOString() ?? null, timeZone };
+  return {
+    id,
+    organizerId,
+    status,
+    deleted,
+    title,
+    description,
+    location,
+    tags,
+    startsAt: event.startsAt.toISOString(),
+    endsAt: event.endsAt?.toISOString() ?? null,
+    timeZone,
+  };
 }

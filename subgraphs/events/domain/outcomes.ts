@@ -7,7 +7,11 @@ export type EventChanged = { readonly kind: 'UpdateEventPayload'; readonly event
 export type EventDeleted = { readonly kind: 'DeleteEventPayload'; readonly id: string };
 
 export type EventNotFound = Refusal<'EventNotFound'>;
-export const eventNotFound: EventNotFound = { kind: 'EventNotFound', message: 'There is no such event among those you may change.', path: ['id'] };
+export const eventNotFound: EventNotFound = {
+  kind: 'EventNotFound',
+  message: 'There is no such event among those you may change.',
+  path: ['id'],
+};
 
 export type StaleVersion = Refusal<'StaleVersion'> & { readonly current: Event };
 export const staleVersion = (current: Event): StaleVersion => ({

@@ -10,4 +10,10 @@ export function purchaseWeight(confirmedAt: Date, now: Date): number {
 const BEST_SELLER_DAYS = 30;
 export const bestSellersSince = (now: Date): Date => new Date(now.getTime() - BEST_SELLER_DAYS * DAY_MS);
 
-export type Purchase = { readonly orderId: string; readonly userId: string; readonly eventId: string; readonly ticketCount: number; readonly confirmedAt: Date };
+export type Purchase = {
+  readonly orderId: string;
+  readonly userId: string;
+  readonly eventId: string;
+  readonly ticketCount: number;
+  readonly confirmedAt: Date;
+};

@@ -11,6 +11,11 @@ export function splitWords(text: string): readonly string[] {
   return text.split(/[^\p{L}\p{N}\p{M}]+/u).filter((word) => word !== '');
 }
 
-export function textOf(event: { readonly title: string; readonly tags: readonly string[]; readonly location: string | null; readonly description: string | null }): Record<TextField, string> {
+export function textOf(event: {
+  readonly title: string;
+  readonly tags: readonly string[];
+  readonly location: string | null;
+  readonly description: string | null;
+}): Record<TextField, string> {
   return { title: event.title, tags: event.tags.join(' '), location: event.location ?? '', description: event.description ?? '' };
 }

@@ -11,7 +11,10 @@ type EventDocument = Omit<Event, 'id' | 'tags'> & { _id: string; tags: string[] 
 const toEvent = ({ _id, ...rest }: EventDocument): Event => ({ id: _id, ...rest });
 const toDocument = ({ id, ...rest }: Event): EventDocument => ({ _id: id, ...rest, tags: [...rest.tags] });
 
-const SORT_FIELD = { STARTS_AT_ASC: 'startsAt', STARTS_AT_DESC: 'startsAt', NEWEST: 'createdAt' } as const satisfies Record<StoredSort, keyof EventDocument>;
+const SORT_FIELD = { STARTS_AT_ASC: 'startsAt', STARTS_AT_DESC: 'startsAt', NEWEST: 'createdAt' } as const satisfies Record<
+  StoredSort,
+  keyof EventDocument
+>;
 const READ_BATCH = 500;
 
 export function createEventRepository(deps: { client: MongoClient; db: Db; outbox: Outbox }) {
@@ -77,7 +80,12 @@ export function createEventRepository(deps: { client: MongoClient; db: Db; outbo
         ...(filter.startsAfter === null ? [] : [{ startsAt: { $gte: filter.startsAfter } }]),
         ...(filter.startsBefore === null ? [] : [{ startsAt: { $lt: filter.startsBefore } }]),
         // The first condition bounds the index scan; the second one alone would be two scans.
-        ...(after === null ? [] : [{ [field]: { [direction === 1 ? '$gte' : '$lte']: place } }, { $or: [{ [field]: { [beyond]: place } }, { _id: { [beyond]: after.id } }] }]),
+        ...(after === null
+          ? []
+          : [
+              { [field]: { [direction === 1 ? '$gte' : '$lte']: place } },
+              { $or: [{ [field]: { [beyond]: place } }, { _id: { [beyond]: after.id } }] },
+            ]),
       ];
       const found = events
         .find({ $and: conditions })
@@ -88,7 +96,11 @@ export function createEventRepository(deps: { client: MongoClient; db: Db; outbo
 
     /** Everything that changed at or after `since`, deleted events too. */
     async *changedSince(since: Date): AsyncIterable<Event> {
-      for await (const document of events.find({ updatedAt: { $gte: since } }).sort({ updatedAt: 1 }).batchSize(READ_BATCH)) yield toEvent(document);
+      for await (const document of events
+        .find({ updatedAt: { $gte: since } })
+        .sort({ updatedAt: 1 })
+        .batchSize(READ_BATCH))
+        yield toEvent(document);
     },
   };
 }

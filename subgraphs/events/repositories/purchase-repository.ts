@@ -31,7 +31,10 @@ export function createPurchaseRepository(deps: { db: Db; inbox: Inbox }) {
 
     /** Newest first, without refunded ones. */
     async listOfUser(userId: string, limit: number): Promise<readonly Pick<Purchase, 'eventId' | 'confirmedAt'>[]> {
-      const found = purchases.find({ userId, refunded: false }, { projection: { _id: 0, eventId: 1, confirmedAt: 1 } }).sort({ confirmedAt: -1 }).limit(limit);
+      const found = purchases
+        .find({ userId, refunded: false }, { projection: { _id: 0, eventId: 1, confirmedAt: 1 } })
+        .sort({ confirmedAt: -1 })
+        .limit(limit);
       return (await found.toArray()).map(({ eventId, confirmedAt }) => ({ eventId, confirmedAt }));
     },
 

@@ -4,7 +4,12 @@ import type { EventFilter, EventSort } from '../domain/event-list.ts';
 import { effectiveSort } from '../domain/event-list.ts';
 import type { ResolversTypes } from '../schema.generated.ts';
 
-type Request = { readonly filter: EventFilter; readonly sort: EventSort; readonly first: number; readonly after?: string | null | undefined };
+type Request = {
+  readonly filter: EventFilter;
+  readonly sort: EventSort;
+  readonly first: number;
+  readonly after?: string | null | undefined;
+};
 
 /** One page as Relay wants it. Cursors carry their order: those of another sort are refused. */
 export async function eventConnection(context: Context, request: Request): Promise<Awaited<ResolversTypes['EventConnection']>> {
@@ -15,6 +20,11 @@ export async function eventConnection(context: Context, request: Request): Promi
   const edges = page.entries.map(({ event, place }) => ({ cursor: encodeCursor(list, place), node: event }));
   return {
     edges,
-    pageInfo: { hasNextPage: page.hasNextPage, hasPreviousPage: after !== null, startCursor: edges.at(0)?.cursor ?? null, endCursor: edges.at(-1)?.cursor ?? null },
+    pageInfo: {
+      hasNextPage: page.hasNextPage,
+      hasPreviousPage: after !== null,
+      startCursor: edges.at(0)?.cursor ?? null,
+      endCursor: edges.at(-1)?.cursor ?? null,
+    },
   };
 }

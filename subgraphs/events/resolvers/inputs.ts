@@ -44,7 +44,8 @@ export function createEventSchema(rules: { now: Date; mayStartInPast: boolean })
         (input, context) => {
           if (!isDate(input.startsAt)) return;
           const times = { startsAt: input.startsAt, endsAt: isDate(input.endsAt) ? input.endsAt : null };
-          for (const { path, message } of timeProblems(times, { ...rules, published: input.publish })) context.addIssue({ code: 'custom', path: [...path], message });
+          for (const { path, message } of timeProblems(times, { ...rules, published: input.publish }))
+            context.addIssue({ code: 'custom', path: [...path], message });
         },
         { when: () => true },
       ),
@@ -64,11 +65,14 @@ export const updateEventSchema = z
     endsAt: z.date().nullable().optional(),
     timeZone: timeZoneSchema.optional(),
   })
-  .refine((input) => !isDate(input.startsAt) || !isDate(input.endsAt) || endsAfterStart({ startsAt: input.startsAt, endsAt: input.endsAt }), {
-    path: [...endsTooEarly.path],
-    message: endsTooEarly.message,
-    when: () => true,
-  });
+  .refine(
+    (input) => !isDate(input.startsAt) || !isDate(input.endsAt) || endsAfterStart({ startsAt: input.startsAt, endsAt: input.endsAt }),
+    {
+      path: [...endsTooEarly.path],
+      message: endsTooEarly.message,
+      when: () => true,
+    },
+  );
 
 const filterSchema = z
   .object({
@@ -79,17 +83,18 @@ const filterSchema = z
     startsBefore: z.date().nullish(),
   })
   .nullish()
-  .transform(
-    (filter): EventFilter => ({
-      text: emptyAsNull(filter?.text ?? null),
-      tags: distinctTags(filter?.tags ?? []),
-      organizerId: filter?.organizerId ?? null,
-      startsAfter: filter?.startsAfter ?? null,
-      startsBefore: filter?.startsBefore ?? null,
-    }),
-  );
+  .transform((filter): EventFilter => ({
+    text: emptyAsNull(filter?.text ?? null),
+    tags: distinctTags(filter?.tags ?? []),
+    organizerId: filter?.organizerId ?? null,
+    startsAfter: filter?.startsAfter ?? null,
+    startsBefore: filter?.startsBefore ?? null,
+  }));
 
-export const eventsSchema = pageSchema.extend({ filter: filterSchema, sort: z.enum(['STARTS_AT_ASC', 'STARTS_AT_DESC', 'NEWEST', 'RELEVANCE']) });
+export const eventsSchema = pageSchema.extend({
+  filter: filterSchema,
+  sort: z.enum(['STARTS_AT_ASC', 'STARTS_AT_DESC', 'NEWEST', 'RELEVANCE']),
+});
 
 export const organizedEventsSchema = pageSchema;
 

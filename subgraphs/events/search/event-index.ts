@@ -44,4 +44,3 @@ export function createEventIndex(deps: { events: Changes; search: EventSearch; s
       })),
   };
 }
-export type EventIndex = ReturnType<typeof createEventIndex>;

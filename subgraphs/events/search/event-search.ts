@@ -60,7 +60,8 @@ export function createEventSearch() {
       const found: Place[] = [];
       for (const result of words.search(text)) {
         const event = facts.get(String(result.id));
-        if (event && matches(event, query.filter)) found.push({ key: query.sort === 'RELEVANCE' ? result.score : sortKey(query.sort, event), id: event.id });
+        if (event && matches(event, query.filter))
+          found.push({ key: query.sort === 'RELEVANCE' ? result.score : sortKey(query.sort, event), id: event.id });
       }
       const direction = query.sort === 'RELEVANCE' ? -1 : SORT_DIRECTION[query.sort];
       return found.toSorted((a, b) => direction * (a.key - b.key || compareIds(a.id, b.id)));

@@ -13,8 +13,20 @@ function event(given: Partial<Event> = {}): Event {
   made += 1;
   const id = given.id ?? `evt_${String(made).padStart(6, '0')}`;
   return {
-    id, organizerId: `usr_${made}`, status: 'PUBLISHED', deleted: false, title: 'Untitled', description: null, location: null, tags: [], endsAt: null, timeZone: 'UTC', version: 1,
-    startsAt: new Date(now.getTime() + DAY_MS), createdAt: now, updatedAt: now,
+    id,
+    organizerId: `usr_${made}`,
+    status: 'PUBLISHED',
+    deleted: false,
+    title: 'Untitled',
+    description: null,
+    location: null,
+    tags: [],
+    endsAt: null,
+    timeZone: 'UTC',
+    version: 1,
+    startsAt: new Date(now.getTime() + DAY_MS),
+    createdAt: now,
+    updatedAt: now,
     ...given,
   };
 }
@@ -68,7 +80,11 @@ describe('similarity', () => {
   });
 
   it('orders equal events by time, then id, whatever the order they came in', () => {
-    const rows = [event({ title: 'Same', startsAt: new Date(now.getTime() + 2 * DAY_MS) }), event({ title: 'Same' }), event({ title: 'Same' })];
+    const rows = [
+      event({ title: 'Same', startsAt: new Date(now.getTime() + 2 * DAY_MS) }),
+      event({ title: 'Same' }),
+      event({ title: 'Same' }),
+    ];
     const expected = [rows[1]?.id, rows[2]?.id, rows[0]?.id];
     for (const order of [rows, rows.toReversed()]) {
       const similarity = createSimilarity();
@@ -81,7 +97,11 @@ describe('similarity', () => {
 
   it('chooses upcoming published events in the order given, a show of an organizer once', () => {
     const similarity = createSimilarity();
-    const show = [event({ organizerId: 'usr_a', title: 'Hamlet' }), event({ organizerId: 'usr_a', title: 'HAMLET' }), event({ organizerId: 'usr_b', title: 'Hamlet' })];
+    const show = [
+      event({ organizerId: 'usr_a', title: 'Hamlet' }),
+      event({ organizerId: 'usr_a', title: 'HAMLET' }),
+      event({ organizerId: 'usr_b', title: 'Hamlet' }),
+    ];
     const [past, draft] = [event({ startsAt: now }), event({ status: 'DRAFT' })];
     for (const row of [...show, past, draft]) similarity.index(row);
     const ids = [past.id, draft.id, 'evt_unknown', ...show.map(({ id }) => id)];
@@ -116,11 +136,16 @@ describe('a top list', () => {
   it('keeps what sorting everything and taking the best of each group would keep', () => {
     const random = randomFrom(3);
     for (let round = 0; round < 50; round += 1) {
-      const values = Array.from({ length: 60 }, (_, index) => ({ score: Math.floor(random() * 20), group: `g${Math.floor(random() * 15)}`, id: `v${index}` }));
+      const values = Array.from({ length: 60 }, (_, index) => ({
+        score: Math.floor(random() * 20),
+        group: `g${Math.floor(random() * 15)}`,
+        id: `v${index}`,
+      }));
       const top = createTopList<(typeof values)[number]>({ limit: 5, groupOf: ({ group }) => group });
       for (const value of values) top.add(value, [value.score, 0, value.id]);
       const best = new Map<string, (typeof values)[number]>();
-      for (const value of values.toSorted((a, b) => a.score - b.score || (a.id < b.id ? -1 : 1))) if (!best.has(value.group)) best.set(value.group, value);
+      for (const value of values.toSorted((a, b) => a.score - b.score || (a.id < b.id ? -1 : 1)))
+        if (!best.has(value.group)) best.set(value.group, value);
       expect(top.values()).toEqual([...best.values()].slice(0, 5));
     }
   });
@@ -162,7 +187,11 @@ describe('the index', () => {
         yield* changes.filter((change) => change.updatedAt >= since);
       },
     };
-    return { index: createEventIndex({ events, search, similarity: createSimilarity() }), asked, find: async (text: string) => (await search.search({ text, filter: all, sort: 'RELEVANCE' })).length };
+    return {
+      index: createEventIndex({ events, search, similarity: createSimilarity() }),
+      asked,
+      find: async (text: string) => (await search.search({ text, filter: all, sort: 'RELEVANCE' })).length,
+    };
   }
 
   it('reads everything first, then only what changed lately', async () => {

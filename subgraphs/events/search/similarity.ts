@@ -87,7 +87,8 @@ export function createSimilarity() {
       if (!list || at < 0) continue;
       // Order within a list means nothing, so the last one fills the gap.
       const [lastSlot, lastWeight] = [list.slots.pop(), list.weights.pop()];
-      if (at < list.slots.length && lastSlot !== undefined && lastWeight !== undefined) [list.slots[at], list.weights[at]] = [lastSlot, lastWeight];
+      if (at < list.slots.length && lastSlot !== undefined && lastWeight !== undefined)
+        [list.slots[at], list.weights[at]] = [lastSlot, lastWeight];
     }
     bySlot[entry.slot] = undefined;
     freeSlots.push(entry.slot);
@@ -98,7 +99,15 @@ export function createSimilarity() {
     remove(event.id);
     const slot = freeSlots.pop() ?? bySlot.length;
     const frequencies = frequenciesOf(event);
-    const entry: Entry = { id: event.id, slot, isPublished: event.status === 'PUBLISHED', startsAt: event.startsAt.getTime(), show: `${event.organizerId} ${foldWord(event.title)}`, frequencies, length: 0 };
+    const entry: Entry = {
+      id: event.id,
+      slot,
+      isPublished: event.status === 'PUBLISHED',
+      startsAt: event.startsAt.getTime(),
+      show: `${event.organizerId} ${foldWord(event.title)}`,
+      frequencies,
+      length: 0,
+    };
     entries.set(event.id, entry);
     bySlot[slot] = entry;
     for (const [word, frequency] of frequencies) {
@@ -164,7 +173,8 @@ export function createSimilarity() {
     soonest(options: { now: Date; excluded: ReadonlySet<string>; limit: number }): readonly string[] {
       const now = options.now.getTime();
       const top = createTopList<Entry>({ limit: options.limit, groupOf: (entry) => entry.show });
-      for (const entry of entries.values()) if (isOnSale(entry, now) && !options.excluded.has(entry.id)) top.add(entry, [0, entry.startsAt, entry.id]);
+      for (const entry of entries.values())
+        if (isOnSale(entry, now) && !options.excluded.has(entry.id)) top.add(entry, [0, entry.startsAt, entry.id]);
       return top.values().map((entry) => entry.id);
     },
 
@@ -174,7 +184,8 @@ export function createSimilarity() {
       for (const id of ids) {
         if (chosen.size >= options.limit) break;
         const entry = entries.get(id);
-        if (entry && isOnSale(entry, options.now.getTime()) && !options.excluded.has(id) && !chosen.has(entry.show)) chosen.set(entry.show, id);
+        if (entry && isOnSale(entry, options.now.getTime()) && !options.excluded.has(id) && !chosen.has(entry.show))
+          chosen.set(entry.show, id);
       }
       return [...chosen.values()];
     },

@@ -15,7 +15,11 @@ export type ChangeOutcome = EventChanged | EventNotFound | StaleVersion | Invali
 
 /** Every change of an event goes this way: may the viewer, what does it mean for the current version, is it still the current one. */
 export function createChangeEvent(deps: { events: EventRepository; clock: Clock; onChange: (event: Event) => void }) {
-  return async function changeEvent(viewer: Viewer, id: string, decide: (event: Event, circumstances: Circumstances) => Decision): Promise<ChangeOutcome> {
+  return async function changeEvent(
+    viewer: Viewer,
+    id: string,
+    decide: (event: Event, circumstances: Circumstances) => Decision,
+  ): Promise<ChangeOutcome> {
     for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
       const event = await deps.events.findById(id);
       if (!event || event.deleted || !canEditEvent(viewer, event)) return eventNotFound;

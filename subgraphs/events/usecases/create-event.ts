@@ -7,7 +7,9 @@ import { timeProblems } from '../domain/times.ts';
 import type { Viewer } from '../domain/viewer.ts';
 import type { EventRepository } from '../repositories/event-repository.ts';
 
-export type NewEvent = Pick<Event, 'title' | 'description' | 'location' | 'tags' | 'startsAt' | 'endsAt' | 'timeZone'> & { readonly publish: boolean };
+export type NewEvent = Pick<Event, 'title' | 'description' | 'location' | 'tags' | 'startsAt' | 'endsAt' | 'timeZone'> & {
+  readonly publish: boolean;
+};
 
 /** The viewer becomes its organizer. The scope was checked. */
 export function createCreateEvent(deps: { events: EventRepository; clock: Clock; onChange: (event: Event) => void }) {
@@ -16,7 +18,16 @@ export function createCreateEvent(deps: { events: EventRepository; clock: Clock;
     const issues = timeProblems(given, { published: publish, now, mayStartInPast: mayStartInPast(viewer) });
     if (issues.length > 0) return { kind: 'InvalidInput', issues };
     const status = publish ? 'PUBLISHED' : 'DRAFT';
-    const event: Event = { ...given, id: newId('evt'), organizerId: viewer.userId, status, deleted: false, version: 1, createdAt: now, updatedAt: now };
+    const event: Event = {
+      ...given,
+      id: newId('evt'),
+      organizerId: viewer.userId,
+      status,
+      deleted: false,
+      version: 1,
+      createdAt: now,
+      updatedAt: now,
+    };
     await deps.events.insert(event);
     deps.onChange(event);
     return { kind: 'EventCreated', event };

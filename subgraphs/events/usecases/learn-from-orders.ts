@@ -21,7 +21,9 @@ export function createLearnFromOrders(deps: { purchases: PurchaseRepository; log
         const data = releasedSchema.safeParse(fact.data);
         if (!data.success) return deps.logger.error({ event: fact.id, issues: data.error.issues }, 'a seats.released could not be read');
         const { reason, ...purchase } = data.data;
-        return reason === 'REFUNDED' ? deps.purchases.refundOnce(fact, { ...purchase, ticketCount: 0, confirmedAt: fact.occurredAt }) : undefined;
+        return reason === 'REFUNDED'
+          ? deps.purchases.refundOnce(fact, { ...purchase, ticketCount: 0, confirmedAt: fact.occurredAt })
+          : undefined;
       }
       default:
         return undefined;

@@ -16,7 +16,8 @@ export function createListEvents(deps: { events: EventRepository; search: EventS
     const places = rest.slice(0, request.first);
     const events = new Map((await deps.events.findByIds(places.map(({ id }) => id))).map((event) => [event.id, event]));
     // The index may be seconds behind: the database has the last word on what may be shown.
-    const isListed = (event: Event | undefined): event is Event => event !== undefined && !event.deleted && filter.statuses.includes(event.status);
+    const isListed = (event: Event | undefined): event is Event =>
+      event !== undefined && !event.deleted && filter.statuses.includes(event.status);
     const entries = places.flatMap((place): ListedEvent[] => {
       const event = events.get(place.id);
       return isListed(event) ? [{ event, place }] : [];
@@ -30,7 +31,12 @@ export function createListEvents(deps: { events: EventRepository; search: EventS
     const sort = effectiveSort(request.sort, text);
     if (sort === 'RELEVANCE') throw new Error('RELEVANCE needs words.');
     // One more than asked for tells whether another page follows.
-    const found = await deps.events.list({ filter: structured(viewer, request.filter), sort, after: request.after, limit: request.first + 1 });
+    const found = await deps.events.list({
+      filter: structured(viewer, request.filter),
+      sort,
+      after: request.after,
+      limit: request.first + 1,
+    });
     const entries = found.slice(0, request.first).map((event) => ({ event, place: { key: sortKey(sort, event), id: event.id } }));
     return { entries, hasNextPage: found.length > request.first };
   };
@@ -44,6 +50,10 @@ function startBehind(found: readonly Place[], request: ListRequest): number {
   const at = found.findIndex((place) => place.id === after.id);
   if (at >= 0) return at + 1;
   const falling = sort !== 'STARTS_AT_ASC';
-  const next = found.findIndex((place) => (falling ? place.key < after.key : place.key > after.key) || (place.key === after.key && (falling ? place.id < after.id : place.id > after.id)));
+  const next = found.findIndex(
+    (place) =>
+      (falling ? place.key < after.key : place.key > after.key) ||
+      (place.key === after.key && (falling ? place.id < after.id : place.id > after.id)),
+  );
   return next < 0 ? found.length : next;
 }

@@ -13,7 +13,13 @@ const BEST_SELLERS_MAX = 200;
 const BEST_SELLERS_LIFE_MS = 30_000;
 
 /** Content-based: nothing leaves this process but the ids of what a user bought. */
-export function createRecommendations(deps: { events: EventRepository; purchases: PurchaseRepository; similarity: Similarity; clock: Clock; bestSellersLifeMilliseconds?: number }) {
+export function createRecommendations(deps: {
+  events: EventRepository;
+  purchases: PurchaseRepository;
+  similarity: Similarity;
+  clock: Clock;
+  bestSellersLifeMilliseconds?: number;
+}) {
   let bestSellers: { ids: Promise<readonly string[]>; until: number } | null = null;
 
   // The same for everybody, and a sum over a month of sales: shared for a moment.
@@ -46,7 +52,9 @@ export function createRecommendations(deps: { events: EventRepository; purchases
       const now = deps.clock.now();
       const bought = await deps.purchases.listOfUser(userId, PURCHASES_READ_MAX);
       const options = { now, excluded: new Set(bought.map(({ eventId }) => eventId)), limit: first };
-      const weighed = bought.slice(0, PURCHASES_WEIGHED_MAX).map(({ eventId, confirmedAt }) => ({ eventId, weight: purchaseWeight(confirmedAt, now) }));
+      const weighed = bought
+        .slice(0, PURCHASES_WEIGHED_MAX)
+        .map(({ eventId, confirmedAt }) => ({ eventId, weight: purchaseWeight(confirmedAt, now) }));
       const similar = deps.similarity.closest(deps.similarity.profileOf(weighed), options);
       if (similar.length >= first) return load(similar, now);
       const others = [...(await currentBestSellers(now)), ...deps.similarity.soonest({ ...options, limit: first * 2 })];

@@ -7,7 +7,9 @@ export type EventUpdate = { readonly id: string; readonly expectedVersion: numbe
 
 export function createUpdateEvent(deps: { changeEvent: ChangeEvent }) {
   return async function updateEvent(viewer: Viewer, update: EventUpdate): Promise<ChangeOutcome> {
-    const outcome = await deps.changeEvent(viewer, update.id, (event, circumstances) => decideUpdate(event, update.patch, update.expectedVersion, circumstances));
+    const outcome = await deps.changeEvent(viewer, update.id, (event, circumstances) =>
+      decideUpdate(event, update.patch, update.expectedVersion, circumstances),
+    );
     return outcome.kind === 'EventNotFound' ? { ...outcome, path: ['input', 'id'] } : outcome;
   };
 }
