@@ -5,6 +5,9 @@ import { fileURLToPath } from 'node:url';
 const graphqlEntry = fileURLToPath(new URL('./node_modules/graphql/index.js', import.meta.url));
 const resolve = { alias: [{ find: /^graphql$/, replacement: graphqlEntry }] };
 
+// oxlint-disable-next-line node/no-process-env -- configuration
+const web = process.env['WEB'] === 'on';
+
 export default defineConfig({
   test: {
     projects: [
@@ -20,6 +23,10 @@ export default defineConfig({
         resolve,
         test: { name: 'e2e', globalSetup: ['tests/harness/servers.ts'], include: ['tests/e2e/**/*.e2e.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 },
       },
+      // Not part of `npm test`: it needs a browser (`npm run test:web`).
+      ...(web
+        ? [{ resolve, test: { name: 'web', include: ['tests/web/**/*.web.test.ts'], testTimeout: 120_000, hookTimeout: 60_000 } }]
+        : []),
     ],
   },
 });

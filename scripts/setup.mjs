@@ -13,7 +13,7 @@ const COMMANDS = {
   start: { needs: ['redis', 'playground'], run: [...tsx, 'local/start.ts'] },
   test: { needs: ['redis'], run: ['node_modules/vitest/vitest.mjs', 'run'] },
   packages: { needs: [], run: null },
-  'test-web': { needs: ['redis', 'playground', 'chromium'], run: [...tsx, 'tests/web/run.ts'] },
+  'test-web': { needs: ['redis', 'playground', 'chromium'], run: ['node_modules/vitest/vitest.mjs', 'run', '--project', 'web'], environment: { WEB: 'on' } },
   'bench-main-job': { needs: ['redis', 'playground'], run: [...tsx, 'bench/main-job.ts'] },
 };
 
@@ -28,7 +28,7 @@ installPackages();
 if (command.needs.includes('redis') && !process.env.REDIS_URL) installFromDebian('redis-server', 'redis-server', 'or set REDIS_URL to a Redis 7 server');
 if (command.needs.includes('chromium')) installFromDebian('chromium', 'chromium', 'it is needed for this command');
 if (command.needs.includes('playground')) buildPlayground();
-if (command.run) run(process.execPath, [...command.run, ...args]);
+if (command.run) run(process.execPath, [...command.run, ...args], command.environment ?? {});
 
 function fail(message) {
   process.stderr.write(`${message}\n`);
@@ -80,8 +80,8 @@ function buildPlayground() {
 }
 
 /** Hands over to the command. It outlives neither us nor whoever started us: the IPC channel closes with this process, and we watch our own parent. */
-function run(file, arguments_) {
-  const child = spawn(file, arguments_, { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
+function run(file, arguments_, environment) {
+  const child = spawn(file, arguments_, { env: { ...process.env, ...environment }, stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
   child.on('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)));
   // Ctrl-C reaches the whole group; others only us.
   process.on('SIGINT', () => undefined);

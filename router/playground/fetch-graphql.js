@@ -1,4 +1,4 @@
-import { getOperationAST } from 'graphql';
+import { getOperationAST, parse } from 'graphql';
 import { createClient } from 'graphql-ws';
 import { fillIn, rememberAnswer } from './answers.ts';
 
@@ -11,10 +11,17 @@ const socket = createClient({
 });
 
 /** Queries and mutations over HTTP, with the session cookies; subscriptions over WebSocket, where the browser sends them by itself. */
-export function fetchGraphql(given, options) {
-  // The sample tabs name what the tabs before them brought, e.g. "{{hold.id}}".
-  const parameters = { ...given, ...(given.variables ? { variables: fillIn(given.variables) } : {}) };
-  const operation = options?.documentAST && getOperationAST(options.documentAST, parameters.operationName ?? undefined);
+export function fetchGraphql({ query, operationName, variables }, options) {
+  const document = parse(query);
+  // Right after another tab was opened GraphiQL still names the operation of the one before.
+  const named = getOperationAST(document, operationName ?? undefined);
+  const operation = named ?? getOperationAST(document, undefined);
+  const parameters = {
+    query,
+    ...(named && operationName ? { operationName } : {}),
+    // The sample tabs name what the tabs before them brought, e.g. "{{hold.id}}".
+    ...(variables ? { variables: fillIn(variables) } : {}),
+  };
   return operation?.operation === 'subscription' ? socket.iterate(parameters) : post(parameters, options?.headers);
 }
 

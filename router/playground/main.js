@@ -16,6 +16,8 @@ createRoot(element).render(
     fetcher: fetchGraphql,
     // The sample operations, once; afterwards the browser remembers what its user made of them.
     ...(tabs.length > 0 ? { defaultTabs: tabs } : {}),
+    // Every sample has variables, and they are what one changes first.
+    defaultEditorToolsVisibility: 'variables',
     // A header typed here may be a token.
     shouldPersistHeaders: false,
   }),
