@@ -15,13 +15,17 @@ export type CreatePaymentIntentInput = {
   holdId: string | number;
 };
 
+/** Conditions that all hold; what is left out or null does not matter. */
 export type EventFilter = {
+  /** Events of this organizer; drafts too if that is the viewer, or the viewer is an admin. */
   organizerId?: string | number | null | undefined;
+  /** Starting at this instant or later. */
   startsAfter?: string | null | undefined;
+  /** Starting before this instant. */
   startsBefore?: string | null | undefined;
-  /** All of them. */
+  /** All of them, in any case; at most 20. */
   tags?: Array<string> | null | undefined;
-  /** Words in title, description, location and tags; typos and prefixes tolerated. */
+  /** Words in title, description, location and tags, at most 200 characters; typos and prefixes (from three letters) tolerated. Every word must be found. Changes made elsewhere are found within 5 s. */
   text?: string | null | undefined;
 };
 
@@ -39,8 +43,11 @@ export type HoldStatus =
   | 'EXPIRED'
   | 'RELEASED';
 
+/** Credentials. */
 export type LogInInput = {
+  /** In any case; surrounding spaces do not matter. */
   email: string;
+  /** As it was chosen; spaces matter. */
   password: string;
 };
 
@@ -80,9 +87,13 @@ export type RefreshHoldInput = {
   holdId: string | number;
 };
 
+/** What a user may do. Roles add up; they change through setUserRoles only. */
 export type Role =
+  /** Manages accounts and everybody's events. There is always at least one. */
   | 'ADMIN'
+  /** Buys tickets. Every new account has it. */
   | 'ATTENDEE'
+  /** Creates and manages events of their own, and scans tickets. */
   | 'ORGANIZER';
 
 export type SeatConflictReason =
@@ -104,8 +115,11 @@ export type SeatStatus =
   /** Sold. */
   | 'RESERVED';
 
+/** A new account. */
 export type SignUpInput = {
+  /** 1 to 100 characters on one line, trimmed. */
   displayName: string;
+  /** Trimmed, and lower case from then on. One account per address. */
   email: string;
   /** 8 to 128 characters; common passwords are refused. */
   password: string;

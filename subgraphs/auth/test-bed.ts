@@ -147,3 +147,10 @@ export const SESSIONS = '{ me { id sessions { id current userAgent createdAt las
 export const SET_ROLES = 'mutation ($input: SetUserRolesInput!) { setUserRoles(input: $input) { user { id roles } } }';
 export const CHANGE_PASSWORD =
   'mutation ($input: ChangePasswordInput!) { changePassword(input: $input) { __typename ... on UserError { path } } }';
+
+export const codes = (answer: Answer): unknown[] => (answer.errors ?? []).map((error) => error.extensions['code']);
+export const issuePaths = (answer: Answer): string[] =>
+  (answer.errors?.[0]?.extensions['issues'] ?? []).map((issue: { path: string[] }) => issue.path.join('.')).toSorted();
+export const refreshed = (answer: Answer): unknown => answer.data?.['refreshSession']?.['__typename'];
+export const anonymous = { viewer: null };
+export const cleared = { session: { clear: true } };

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { closeAfterTest, eventually } from '../../tests/harness/fresh.ts';
-import type { Answer } from './test-bed.ts';
-import { inDays, startEvents } from './test-bed.ts';
+import { inDays, issuePaths, startEvents } from './test-bed.ts';
 
 let bed: Awaited<ReturnType<typeof startEvents>>;
 beforeAll(async () => {
@@ -23,8 +22,6 @@ const connectionSchema = z.object({
     endCursor: z.string().nullable(),
   }),
 });
-const issuePaths = (answer: Answer): string[] =>
-  (answer.errors?.[0]?.extensions['issues'] ?? []).map((issue: { path: string[] }) => issue.path.join('.')).toSorted();
 
 async function list(variables: Record<string, unknown>, viewer: Organizer = bed.viewer()) {
   const answer = await viewer.ask(LIST, variables);

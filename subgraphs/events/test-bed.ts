@@ -13,6 +13,8 @@ import { freshMongo, freshRedisUrl } from '../../tests/harness/fresh.ts';
 import type { EventsDeps } from './app.ts';
 import { createEventsApp } from './app.ts';
 
+type OutboxRow = { _id: string; type: string; aggregateId: string; version: number; data: Record<string, unknown>; sent: boolean };
+
 const answerSchema = z.object({
   data: z.record(z.string(), z.any()).nullish(),
   errors: z.array(z.object({ message: z.string(), extensions: z.record(z.string(), z.any()) })).optional(),
@@ -110,6 +112,9 @@ export async function startEvents(overrides: Partial<EventsDeps> = {}) {
     /** As another subgraph asks on its own behalf. */
     askAsOrders: async (query: string, variables: Record<string, unknown> = {}): Promise<Answer> =>
       post(await signers.orders.sign('subgraph:events', { viewer: null }), query, variables),
+    /** The outbox rows of one event, by version. */
+    told: (aggregateId: string): Promise<OutboxRow[]> =>
+      mongo.db.collection<OutboxRow>('outbox').find({ aggregateId }).sort({ version: 1 }).toArray(),
     setDaysAhead: (days: number): void => {
       shiftedBy = days * DAY_MS;
     },
@@ -132,3 +137,15 @@ export async function startEvents(overrides: Partial<EventsDeps> = {}) {
     },
   };
 }
+
+export const codes = (answer: Answer): unknown[] => (answer.errors ?? []).map((error) => error.extensions['code']);
+export const issuePaths = (answer: Answer): string[] =>
+  (answer.errors?.[0]?.extensions['issues'] ?? []).map((issue: { path: string[] }) => issue.path.join('.')).toSorted();
+
+const OUTCOME =
+  '{ __typename ... on UpdateEventPayload { event { id status version title description tags startsAt } } ... on UserError { message path } ... on StaleVersion { current { version title } } }';
+export const UPDATE = `mutation ($input: UpdateEventInput!) { updateEvent(input: $input) ${OUTCOME} }`;
+export const PUBLISH = `mutation ($id: ID!) { publishEvent(id: $id) ${OUTCOME} }`;
+export const CANCEL = `mutation ($id: ID!) { cancelEvent(id: $id) ${OUTCOME} }`;
+export const DELETE =
+  'mutation ($id: ID!) { deleteEvent(id: $id) { __typename ... on DeleteEventPayload { id } ... on UserError { path } } }';
