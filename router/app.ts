@@ -8,6 +8,7 @@ import type { IdentitySigner } from '../kit/graphql/identity.ts';
 import type { Logger } from '../kit/runtime/logger.ts';
 import type { RedisClient } from '../kit/runtime/redis.ts';
 import { createFetches } from './execute/fetches.ts';
+import { createPlanExecutor } from './execute/plan-executor.ts';
 import { createStockExecutor } from './execute/stock-executor.ts';
 import { createSubgraphClient } from './execute/subgraph-client.ts';
 import { createGraphqlServer } from './http/graphql-server.ts';
@@ -89,7 +90,7 @@ export async function createRouterApp(deps: RouterDeps): Promise<RouterApp> {
     cookies: settings.cookies,
   });
   const documents = createDocuments({ introspection: settings.introspection, hideSchemaDetails: settings.hideSchemaDetails });
-  const executor = createStockExecutor({ logger });
+  const executor = createPlanExecutor({ fallback: createStockExecutor({ logger }) });
   const pipeline = createPipeline({ supergraphs, documents, rateLimits, executor, hideSchemaDetails: settings.hideSchemaDetails, logger });
 
   const app = fastify({

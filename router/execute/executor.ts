@@ -13,7 +13,7 @@ export type SubgraphFetch = {
 /** Carries the viewer's identity and the request's id; never rejects: what went wrong is in `errors`. */
 export type FetchFromSubgraph = (fetch: SubgraphFetch) => Promise<SubgraphAnswer>;
 
-type Execution = {
+export type Execution = {
   /** As the client wrote it: it shapes the answer. */
   readonly checked: CheckedOperation;
   /** Made for the authorized document; undefined when nothing is left to fetch. */

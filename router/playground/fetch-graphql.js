@@ -1,4 +1,4 @@
-import { getOperationAST, parse } from 'graphql';
+import { getOperationAST, OperationTypeNode, parse } from 'graphql';
 import { createClient } from 'graphql-ws';
 import { fillIn, rememberAnswer } from './answers.ts';
 
@@ -22,7 +22,7 @@ export function fetchGraphql({ query, operationName, variables }, options) {
     // The sample tabs name what the tabs before them brought, e.g. "{{hold.id}}".
     ...(variables ? { variables: fillIn(variables) } : {}),
   };
-  return operation?.operation === 'subscription' ? socket.iterate(parameters) : post(parameters, options?.headers);
+  return operation?.operation === OperationTypeNode.SUBSCRIPTION ? socket.iterate(parameters) : post(parameters, options?.headers);
 }
 
 async function post(parameters, headers) {
