@@ -44,7 +44,7 @@ describe('sessions', () => {
     it('is nothing that another subgraph could do', async () => {
       const { setCookies, text } = await world.ask('{ stolenSession }');
       expect(setCookies).toEqual([]);
-      expect(text).toBe('{"data":{"stolenSession":true}}\n');
+      expect(text).toBe('{"data":{"stolenSession":true}}');
     });
 
     it('presents the session it replaces, and does not refresh it first', async () => {

@@ -17,7 +17,7 @@ export type Backpressure = {
 };
 
 /** Watches how much a socket has yet to send. Nothing is queued here: whoever is behind is served from its topic's log later. */
-export function watchBackpressure(socket: WebSocket): Backpressure {
+export function watchBackpressure(socket: Pick<WebSocket, 'bufferedAmount' | 'close'>): Backpressure {
   let waiting: (() => void)[] = [];
   let timer: NodeJS.Timeout | undefined;
   let largest = 0;
