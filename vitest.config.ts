@@ -13,15 +13,31 @@ export default defineConfig({
     projects: [
       {
         resolve,
-        test: { name: 'unit', include: ['{kit,subgraphs,router,local,tests,scripts}/**/*.test.ts'], exclude: ['**/*.int.test.ts', '**/node_modules/**'] },
+        test: {
+          name: 'unit',
+          include: ['{kit,subgraphs,router,local,tests,scripts}/**/*.test.ts'],
+          exclude: ['**/*.int.test.ts', '**/node_modules/**'],
+        },
       },
       {
         resolve,
-        test: { name: 'integration', globalSetup: ['tests/harness/servers.ts'], include: ['{kit,subgraphs,router,local}/**/*.int.test.ts'], testTimeout: 30_000, hookTimeout: 30_000 },
+        test: {
+          name: 'integration',
+          globalSetup: ['tests/harness/servers.ts'],
+          include: ['{kit,subgraphs,router,local}/**/*.int.test.ts'],
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
+        },
       },
       {
         resolve,
-        test: { name: 'e2e', globalSetup: ['tests/harness/servers.ts'], include: ['tests/e2e/**/*.e2e.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 },
+        test: {
+          name: 'e2e',
+          globalSetup: ['tests/harness/servers.ts'],
+          include: ['tests/e2e/**/*.e2e.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
       },
       // Not part of `npm test`: it needs a browser (`npm run test:web`).
       ...(web

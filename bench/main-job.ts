@@ -26,7 +26,11 @@ const milliseconds = (value: number): string => `${value.toFixed(1)} ms`;
 async function ready(endpoint: string): Promise<void> {
   for (;;) {
     try {
-      const response = await fetch(endpoint, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"query":"{ events { edges { node { availability { total } } } } }"}' });
+      const response = await fetch(endpoint, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: '{"query":"{ events { edges { node { availability { total } } } } }"}',
+      });
       const { data } = (await response.json()) as { data?: { events?: { edges: { node: { availability: unknown } }[] } } };
       if (data?.events?.edges.every(({ node }) => node.availability !== null)) return;
     } catch {
@@ -40,7 +44,14 @@ async function start(dataDir: string, port: number) {
   const begun = performance.now();
   const child = spawn('npm', ['start'], {
     // oxlint-disable-next-line node/no-process-env -- the command is run as its user would
-    env: { ...process.env, DATA_DIR: dataDir, PORT: String(port), RATE_LIMIT_SCALE: '100000', ADMIN_EMAIL: 'admin@bench.example', ADMIN_PASSWORD: 'a seat by the aisle' },
+    env: {
+      ...process.env,
+      DATA_DIR: dataDir,
+      PORT: String(port),
+      RATE_LIMIT_SCALE: '100000',
+      ADMIN_EMAIL: 'admin@bench.example',
+      ADMIN_PASSWORD: 'a seat by the aisle',
+    },
     stdio: ['ignore', 'pipe', 'inherit'],
     detached: true,
   });
@@ -65,7 +76,10 @@ async function start(dataDir: string, port: number) {
 }
 
 /** Calls `work` from `clients` loops for a while; how many a second, and how long each took. */
-async function rate(clients: number, work: (client: number, round: number) => Promise<boolean>): Promise<{ perSecond: number; p50: number; p99: number }> {
+async function rate(
+  clients: number,
+  work: (client: number, round: number) => Promise<boolean>,
+): Promise<{ perSecond: number; p50: number; p99: number }> {
   const times: number[] = [];
   const begun = performance.now();
   await Promise.all(
@@ -105,11 +119,15 @@ async function main(): Promise<void> {
     const personOf = (index: number): Person => people[index % people.length] ?? organizer;
 
     const list = await rate(16, async (client) => (await personOf(client).request(LIST)).errors === undefined);
-    row('list of 10 events over three subgraphs, 16 clients', `${list.perSecond.toFixed(0)}/s, p50 ${milliseconds(list.p50)}, p99 ${milliseconds(list.p99)}`);
+    row(
+      'list of 10 events over three subgraphs, 16 clients',
+      `${list.perSecond.toFixed(0)}/s, p50 ${milliseconds(list.p50)}, p99 ${milliseconds(list.p99)}`,
+    );
 
     const events = await Promise.all(Array.from({ length: 16 }, (_, index) => seed.event(organizer, { title: `Bench ${index}` })));
     const eventOf = (client: number): string => events[client % events.length] ?? '';
-    const release = (who: GraphqlClient, holdId: string) => who.data('mutation ($holdId: ID!) { releaseHold(holdId: $holdId) { released } }', { holdId });
+    const release = (who: GraphqlClient, holdId: string) =>
+      who.data('mutation ($holdId: ID!) { releaseHold(holdId: $holdId) { released } }', { holdId });
     const holds: number[] = [];
     await rate(16, async (client, round) => {
       const begun = performance.now();
@@ -118,7 +136,10 @@ async function main(): Promise<void> {
       await release(personOf(client), holdId);
       return true;
     });
-    row('holds (each followed by its release), 16 clients', `${(holds.length / SECONDS).toFixed(0)}/s, p50 ${milliseconds(percentile(holds, 0.5))}, p99 ${milliseconds(percentile(holds, 0.99))}`);
+    row(
+      'holds (each followed by its release), 16 clients',
+      `${(holds.length / SECONDS).toFixed(0)}/s, p50 ${milliseconds(percentile(holds, 0.5))}, p99 ${milliseconds(percentile(holds, 0.99))}`,
+    );
 
     const purchases: number[] = [];
     const bought = await rate(16, async (client, round) => {
@@ -131,7 +152,10 @@ async function main(): Promise<void> {
       purchases.push(performance.now() - begun);
       return true;
     });
-    row('whole purchases (hold, intent, confirm, purchase), 16 clients', `${bought.perSecond.toFixed(1)}/s, p50 ${milliseconds(bought.p50)}, p99 ${milliseconds(bought.p99)}`);
+    row(
+      'whole purchases (hold, intent, confirm, purchase), 16 clients',
+      `${bought.perSecond.toFixed(1)}/s, p50 ${milliseconds(bought.p50)}, p99 ${milliseconds(bought.p99)}`,
+    );
     row('of these the purchase alone', `p50 ${milliseconds(percentile(purchases, 0.5))}, p99 ${milliseconds(percentile(purchases, 0.99))}`);
 
     const watched = await seed.event(organizer, { title: 'Watched' });
@@ -144,7 +168,10 @@ async function main(): Promise<void> {
         await seen.done;
       }
     });
-    row(`hold's answer to the DELTA at each of ${WATCHERS} watchers`, `p50 ${milliseconds(percentile(delays, 0.5))}, p99 ${milliseconds(percentile(delays, 0.99))}, max ${milliseconds(percentile(delays, 1))}`);
+    row(
+      `hold's answer to the DELTA at each of ${WATCHERS} watchers`,
+      `p50 ${milliseconds(percentile(delays, 0.5))}, p99 ${milliseconds(percentile(delays, 0.99))}, max ${milliseconds(percentile(delays, 1))}`,
+    );
   } finally {
     await server.stop();
     rmSync(dataDir, { recursive: true, force: true });
@@ -154,7 +181,11 @@ async function main(): Promise<void> {
 type Expectation = { readonly answered: (at: number) => void; readonly done: Promise<void> };
 
 /** Opens the watchers, runs the story, and answers the delay of every DELTA at every watcher; before the answer counts as zero. */
-async function watch(endpoint: string, eventId: string, story: (expect: (seatId: string) => Expectation) => Promise<void>): Promise<number[]> {
+async function watch(
+  endpoint: string,
+  eventId: string,
+  story: (expect: (seatId: string) => Expectation) => Promise<void>,
+): Promise<number[]> {
   const { origin } = new URL(endpoint);
   class OriginSocket extends WebSocket {
     constructor(address: string | URL, protocols?: string | string[]) {
@@ -163,13 +194,19 @@ async function watch(endpoint: string, eventId: string, story: (expect: (seatId:
   }
   const arrivals = new Map<string, number[]>();
   const waiting = new Map<string, () => void>();
-  const clients = Array.from({ length: WATCHERS }, () => createClient({ url: endpoint.replace(/^http/, 'ws'), webSocketImpl: OriginSocket, retryAttempts: 0 }));
+  const clients = Array.from({ length: WATCHERS }, () =>
+    createClient({ url: endpoint.replace(/^http/, 'ws'), webSocketImpl: OriginSocket, retryAttempts: 0 }),
+  );
   await Promise.all(
     clients.map(
       (client) =>
         new Promise<void>((resolve, reject) => {
           client.subscribe<{ seatMapChanged: { kind: string; seats: { seatId: string; status: string }[] } }>(
-            { query: 'subscription ($eventId: ID!) { seatMapChanged(eventId: $eventId) { kind version previousVersion seats { seatId status } } }', variables: { eventId } },
+            {
+              query:
+                'subscription ($eventId: ID!) { seatMapChanged(eventId: $eventId) { kind version previousVersion seats { seatId status } } }',
+              variables: { eventId },
+            },
             {
               next: ({ data, errors }) => {
                 if (errors || !data) return reject(new Error(JSON.stringify(errors)));

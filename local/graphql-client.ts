@@ -1,12 +1,20 @@
 /** What a browser does: keeps the cookies it is given and sends them back. */
 export type GraphqlAnswer<Data = Record<string, never>> = {
   readonly data?: Data | null;
-  readonly errors?: readonly { readonly message: string; readonly path?: readonly (string | number)[]; readonly extensions?: Record<string, unknown> }[];
+  readonly errors?: readonly {
+    readonly message: string;
+    readonly path?: readonly (string | number)[];
+    readonly extensions?: Record<string, unknown>;
+  }[];
 };
 
 export type GraphqlClient = {
   /** The whole answer, errors included. */
-  readonly request: <Data>(query: string, variables?: Record<string, unknown>, headers?: Record<string, string>) => Promise<GraphqlAnswer<Data>>;
+  readonly request: <Data>(
+    query: string,
+    variables?: Record<string, unknown>,
+    headers?: Record<string, string>,
+  ) => Promise<GraphqlAnswer<Data>>;
   /** The data; throws when there are errors. */
   readonly data: <Data>(query: string, variables?: Record<string, unknown>, headers?: Record<string, string>) => Promise<Data>;
   /** As a Cookie header. */
@@ -24,13 +32,19 @@ export function createGraphqlClient(endpoint: string): GraphqlClient {
       const [pair = '', ...attributes] = header.split(';');
       const at = pair.indexOf('=');
       const [name, value] = [pair.slice(0, at).trim(), pair.slice(at + 1).trim()];
-      const expired = attributes.some((attribute) => /^\s*max-age=0\s*$/i.test(attribute) || /^\s*expires=Thu, 01 Jan 1970/i.test(attribute));
+      const expired = attributes.some(
+        (attribute) => /^\s*max-age=0\s*$/i.test(attribute) || /^\s*expires=Thu, 01 Jan 1970/i.test(attribute),
+      );
       if (expired || value === '') jar.delete(name);
       else jar.set(name, value);
     }
   }
 
-  async function request<Data>(query: string, variables: Record<string, unknown> = {}, headers: Record<string, string> = {}): Promise<GraphqlAnswer<Data>> {
+  async function request<Data>(
+    query: string,
+    variables: Record<string, unknown> = {},
+    headers: Record<string, string> = {},
+  ): Promise<GraphqlAnswer<Data>> {
     const response = await fetch(endpoint, {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...(jar.size > 0 ? { cookie: cookies() } : {}), ...headers },

@@ -33,7 +33,15 @@ async function newPrivateKey(): Promise<JWK> {
 export async function createKeys(): Promise<LocalKeys> {
   const [router, orders, auth] = await Promise.all([newPrivateKey(), newPrivateKey(), newPrivateKey()]);
   const password = (): string => `demo-${randomBytes(6).toString('hex')}`;
-  return { router, orders, auth, sessionHmacKey: randomBytes(32).toString('hex'), adminPassword: password(), organizerPassword: password(), attendeePassword: password() };
+  return {
+    router,
+    orders,
+    auth,
+    sessionHmacKey: randomBytes(32).toString('hex'),
+    adminPassword: password(),
+    organizerPassword: password(),
+    attendeePassword: password(),
+  };
 }
 
 /** Made once in `directory`, readable by this user alone. */

@@ -8,7 +8,12 @@ import { Redis } from 'ioredis';
 /** Keyspace events that the seat map lives on: K keyspace, g generic, x expired, t streams, z sorted sets. */
 export const NOTIFY_KEYSPACE_EVENTS = 'Kgxtz';
 
-export type PrivateRedis = { readonly url: string; readonly pid: number; readonly process: ChildProcess; readonly close: () => Promise<void> };
+export type PrivateRedis = {
+  readonly url: string;
+  readonly pid: number;
+  readonly process: ChildProcess;
+  readonly close: () => Promise<void>;
+};
 
 export async function freePort(): Promise<number> {
   const server = createServer();
@@ -27,7 +32,10 @@ export async function freePort(): Promise<number> {
  */
 export async function startPrivateRedis(options: { dataDir: string | null; port?: number; databases?: number }): Promise<PrivateRedis> {
   const port = options.port ?? (await freePort());
-  const persistence = options.dataDir === null ? ['--save', '', '--appendonly', 'no'] : ['--dir', options.dataDir, '--appendonly', 'yes', '--appendfsync', 'everysec', '--save', ''];
+  const persistence =
+    options.dataDir === null
+      ? ['--save', '', '--appendonly', 'no']
+      : ['--dir', options.dataDir, '--appendonly', 'yes', '--appendfsync', 'everysec', '--save', ''];
   if (options.dataDir !== null) mkdirSync(options.dataDir, { recursive: true, mode: 0o700 });
   const listening = ['--port', String(port), '--bind', '127.0.0.1', '--daemonize', 'no', '--protected-mode', 'yes'];
   const keeping = ['--databases', String(options.databases ?? 16), '--maxmemory-policy', 'noeviction'];
@@ -39,7 +47,13 @@ export async function startPrivateRedis(options: { dataDir: string | null; port?
     { stdio: ['ignore', 'ignore', 'pipe'], detached: true },
   );
   const failed = new Promise<never>((_resolve, reject) => {
-    child.once('error', (error) => reject(new Error('redis-server could not be started. Install it (Debian: apt-get install redis-server) or set REDIS_URL.', { cause: error })));
+    child.once('error', (error) =>
+      reject(
+        new Error('redis-server could not be started. Install it (Debian: apt-get install redis-server) or set REDIS_URL.', {
+          cause: error,
+        }),
+      ),
+    );
     child.once('exit', (code) => reject(new Error(`redis-server ended at once (exit code ${String(code)}).`)));
   });
   failed.catch(() => undefined);

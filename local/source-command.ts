@@ -9,5 +9,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
  */
 export function sourceCommand(entry: string): { command: string; args: string[] } {
   const source = `${root}${entry}.ts`;
-  return existsSync(source) ? { command: process.execPath, args: ['--import', 'tsx', source] } : { command: process.execPath, args: [`${root}${entry}.js`] };
+  return existsSync(source)
+    ? { command: process.execPath, args: ['--import', 'tsx', source] }
+    : { command: process.execPath, args: [`${root}${entry}.js`] };
 }

@@ -57,6 +57,8 @@ async function main(): Promise<void> {
   const leftovers = createLeftovers(`${dataDir}/processes.json`);
   const fresh = process.argv.includes('--fresh');
   if (fresh) {
+    // Taking the store's lock for a moment shows that nobody is running on this data: it would be pulled from under them.
+    if (existsSync(`${dataDir}/store`)) await (await startStoreProcess({ dataDir: `${dataDir}/store` })).close();
     await leftovers.end();
     rmSync(dataDir, { recursive: true, force: true });
   }

@@ -9,12 +9,18 @@ export type StoreProcess = { readonly uri: string; readonly process: ChildProces
 /** The embedded document store as a process of its own; `dataDir: null` keeps nothing on disk. Resolves when it takes connections. */
 export async function startStoreProcess(options: { dataDir: string | null; port?: number }): Promise<StoreProcess> {
   const { command, args } = sourceCommand('local/mongo/main');
-  const child = spawn(command, [...args, '--port', String(options.port ?? 0), ...(options.dataDir === null ? ['--memory'] : ['--data', options.dataDir])], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    detached: true,
-  });
+  const child = spawn(
+    command,
+    [...args, '--port', String(options.port ?? 0), ...(options.dataDir === null ? ['--memory'] : ['--data', options.dataDir])],
+    {
+      // The IPC channel closes with this process, however it ends, and the store ends with it.
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      detached: true,
+    },
+  );
   const complaints: string[] = [];
-  child.stderr.on('data', (chunk: Buffer) => complaints.push(chunk.toString()));
+  child.stderr?.on('data', (chunk: Buffer) => complaints.push(chunk.toString()));
+  if (!child.stdout) throw new Error('The document store says nothing.');
   const lines = createInterface({ input: child.stdout });
   const uri = await new Promise<string>((resolve, reject) => {
     lines.on('line', (line) => {

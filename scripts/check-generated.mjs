@@ -22,7 +22,9 @@ if (result.status !== 0) {
 const after = fingerprints();
 const stale = [...new Set([...before.keys(), ...after.keys()])].filter((file) => before.get(file) !== after.get(file));
 if (stale.length > 0) {
-  process.stderr.write(`Generated files were stale (they are written anew now; commit them):\n${stale.map((file) => `  ${file}\n`).join('')}`);
+  process.stderr.write(
+    `Generated files were stale (they are written anew now; commit them):\n${stale.map((file) => `  ${file}\n`).join('')}`,
+  );
   process.exit(1);
 }
 process.stdout.write(`${after.size} generated files are as their sources say.\n`);

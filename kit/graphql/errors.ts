@@ -35,10 +35,15 @@ export function badUserInput(issues: readonly InputIssue[]): AppError {
 export const unauthenticated = (): AppError => new AppError('UNAUTHENTICATED', 'Sign in first.');
 export const forbidden = (): AppError => new AppError('FORBIDDEN', 'You may not do this.');
 const UNAVAILABLE_MESSAGE = 'This part of the service cannot be reached right now. Try again shortly.';
-export const serviceUnavailable = (cause: unknown): AppError => new AppError('SERVICE_UNAVAILABLE', UNAVAILABLE_MESSAGE, { cause });
 
 /** Codes that GraphQL and Apollo Server raise about the request itself; their messages speak of the document only. */
-const REQUEST_CODES = new Set(['GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED', 'BAD_REQUEST', 'OPERATION_RESOLUTION_FAILURE', 'BAD_USER_INPUT']);
+const REQUEST_CODES = new Set([
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'BAD_REQUEST',
+  'OPERATION_RESOLUTION_FAILURE',
+  'BAD_USER_INPUT',
+]);
 
 /** GraphQL wraps what a resolver threw, sometimes more than once. */
 export function rootCause(error: unknown): unknown {

@@ -9,7 +9,8 @@ function parseDateTime(value: unknown): Date {
   // Date rolls 31 February over into March; a day that does not exist is a mistake to report.
   const day = Number(parts?.[3]);
   const daysInMonth = new Date(Date.UTC(Number(parts?.[1]), Number(parts?.[2]), 0)).getUTCDate();
-  if (!parts || Number.isNaN(date.getTime()) || day > daysInMonth) throw refused('DateTime', 'an RFC 3339 instant, e.g. 2026-12-31T19:30:00.000Z');
+  if (!parts || Number.isNaN(date.getTime()) || day > daysInMonth)
+    throw refused('DateTime', 'an RFC 3339 instant, e.g. 2026-12-31T19:30:00.000Z');
   return date;
 }
 
@@ -29,7 +30,8 @@ export const DateTime = new GraphQLScalarType<Date, string>({
 
 function safeInteger(name: string, minimum: number): GraphQLScalarType<number, number> {
   const parse = (value: unknown): number => {
-    if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < minimum) throw refused(name, `a whole number from ${minimum} to 2^53-1`);
+    if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < minimum)
+      throw refused(name, `a whole number from ${minimum} to 2^53-1`);
     return value;
   };
   return new GraphQLScalarType<number, number>({
@@ -73,4 +75,8 @@ const CURRENCIES = new Set(Intl.supportedValuesOf('currency'));
 export const TimeZone = stringScalar('TimeZone', 'an IANA time zone, e.g. Europe/Berlin', isTimeZone);
 export const CurrencyCode = stringScalar('CurrencyCode', 'an ISO 4217 code, e.g. EUR', (value) => CURRENCIES.has(value));
 /** One @, something on both sides, a dot in the domain, at most 254 characters: whether mail arrives only mail can tell. */
-export const EmailAddress = stringScalar('EmailAddress', 'an e-mail address', (value) => value.trim().length <= 254 && /^[^\s@]{1,64}@[^\s@.]+(\.[^\s@.]+)+$/.test(value.trim()));
+export const EmailAddress = stringScalar(
+  'EmailAddress',
+  'an e-mail address',
+  (value) => value.trim().length <= 254 && /^[^\s@]{1,64}@[^\s@.]+(\.[^\s@.]+)+$/.test(value.trim()),
+);

@@ -63,7 +63,8 @@ export async function createSubgraphServer<Context extends BaseContext>(deps: Su
       willSendResponse: async ({ contextValue, response }) => {
         const request = (contextValue as WithRequest)[REQUEST];
         if (!request || Object.keys(request.extensions).length === 0) return;
-        if (response.body.kind === 'single') response.body.singleResult.extensions = { ...response.body.singleResult.extensions, ...request.extensions };
+        if (response.body.kind === 'single')
+          response.body.singleResult.extensions = { ...response.body.singleResult.extensions, ...request.extensions };
       },
     }),
   };
@@ -105,7 +106,9 @@ export async function createSubgraphServer<Context extends BaseContext>(deps: Su
     const token = request.headers[IDENTITY_HEADER];
     const identity = typeof token === 'string' ? await deps.verifier.verify(token) : null;
     if (!identity) {
-      await reply.code(401).send({ errors: [{ message: 'This subgraph answers its router only.', extensions: { code: 'UNAUTHENTICATED' } }] });
+      await reply
+        .code(401)
+        .send({ errors: [{ message: 'This subgraph answers its router only.', extensions: { code: 'UNAUTHENTICATED' } }] });
       return;
     }
     identities.set(request, identity);

@@ -25,7 +25,11 @@ type Deps = {
 
 /** graphql-ws on /graphql. Every operation proves its own identity; the connection itself proves nothing. */
 export function serveSubscriptions(deps: Deps): { close: () => Promise<void> } {
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_PAYLOAD_BYTES, handleProtocols: (offered) => (offered.has('graphql-transport-ws') ? 'graphql-transport-ws' : false) });
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: MAX_PAYLOAD_BYTES,
+    handleProtocols: (offered) => (offered.has('graphql-transport-ws') ? 'graphql-transport-ws' : false),
+  });
 
   const protocol = makeServer({
     connectionInitWaitTimeout: 3_000,
@@ -51,7 +55,10 @@ export function serveSubscriptions(deps: Deps): { close: () => Promise<void> } {
         return [error instanceof GraphQLError ? error : new GraphQLError('The operation cannot be read.')];
       }
     },
-    onNext: (_context, _id, _payload, _args, result) => ({ data: result.data ?? null, ...(result.errors ? { errors: result.errors.map((error) => toClientError(error).toJSON()) } : {}) }),
+    onNext: (_context, _id, _payload, _args, result) => ({
+      data: result.data ?? null,
+      ...(result.errors ? { errors: result.errors.map((error) => toClientError(error).toJSON()) } : {}),
+    }),
     onError: (_context, _id, _payload, errors) => errors.map((error) => toClientError(error).toJSON()),
   });
 

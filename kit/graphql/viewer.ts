@@ -18,8 +18,6 @@ export function hasScope(viewer: Viewer | null, scope: Scope): boolean {
   return viewer !== null && scopesOf(viewer.roles).has(scope);
 }
 
-export const isAdmin = (viewer: Viewer | null): boolean => viewer !== null && viewer.roles.includes('ADMIN');
-
 export function requireViewer(viewer: Viewer | null): Viewer {
   if (!viewer) throw unauthenticated();
   return viewer;

@@ -23,7 +23,11 @@ const readSchema = z.array(z.tuple([z.string(), entriesSchema])).nullable();
 const wait = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /** `connect` opens a connection of its own for each subscription: XREADGROUP blocks it. */
-export function createRedisStreamsBus(deps: { redis: RedisClient; connect: (name: string) => Promise<RedisClient>; logger: Logger }): DomainEventBus {
+export function createRedisStreamsBus(deps: {
+  redis: RedisClient;
+  connect: (name: string) => Promise<RedisClient>;
+  logger: Logger;
+}): DomainEventBus {
   const subscriptions = new Set<Subscription>();
 
   async function publish(source: string, number: number, event: DomainEvent): Promise<void> {
@@ -66,7 +70,10 @@ export function createRedisStreamsBus(deps: { redis: RedisClient; connect: (name
             await options.onEvent(parsed.data);
           } catch (error) {
             // Not acknowledged: it comes again, here or at another member, through XAUTOCLAIM.
-            deps.logger.warn({ err: error, event: parsed.data.id, type: parsed.data.type }, 'a domain event could not be consumed; it will come again');
+            deps.logger.warn(
+              { err: error, event: parsed.data.id, type: parsed.data.type },
+              'a domain event could not be consumed; it will come again',
+            );
             continue;
           }
         } else deps.logger.error({ entry: id, key }, 'an unreadable entry on the bus was skipped');
@@ -77,14 +84,29 @@ export function createRedisStreamsBus(deps: { redis: RedisClient; connect: (name
     async function takeOver(): Promise<void> {
       for (const source of options.sources) {
         const key = streamKey(source);
-        const [, entries] = claimedSchema.parse(await connection.xautoclaim(key, options.group, options.member, CLAIM_IDLE_MS, '0', 'COUNT', BATCH));
+        const [, entries] = claimedSchema.parse(
+          await connection.xautoclaim(key, options.group, options.member, CLAIM_IDLE_MS, '0', 'COUNT', BATCH),
+        );
         await deliver(key, entries);
       }
     }
 
     async function readOnce(): Promise<void> {
       const keys = options.sources.map(streamKey);
-      const reply = readSchema.parse(await connection.xreadgroup('GROUP', options.group, options.member, 'COUNT', BATCH, 'BLOCK', BLOCK_MS, 'STREAMS', ...keys, ...keys.map(() => '>')));
+      const reply = readSchema.parse(
+        await connection.xreadgroup(
+          'GROUP',
+          options.group,
+          options.member,
+          'COUNT',
+          BATCH,
+          'BLOCK',
+          BLOCK_MS,
+          'STREAMS',
+          ...keys,
+          ...keys.map(() => '>'),
+        ),
+      );
       for (const [key, entries] of reply ?? []) await deliver(key, entries);
     }
 

@@ -22,6 +22,11 @@ export interface DomainEventBus {
    * Calls `onEvent` for each event of the sources; one that throws is delivered again later. Every `group` gets every event, one member of it each.
    * Resolves once the group exists, so nothing published afterwards is missed.
    */
-  subscribe(options: { sources: readonly string[]; group: string; member: string; onEvent: (event: DomainEvent) => Promise<void> }): Promise<Subscription>;
+  subscribe(options: {
+    sources: readonly string[];
+    group: string;
+    member: string;
+    onEvent: (event: DomainEvent) => Promise<void>;
+  }): Promise<Subscription>;
   close(): Promise<void>;
 }

@@ -26,7 +26,10 @@ const REDIS_MESSAGES = [
 /** True when a server we depend on is away, and trying again later is the right advice; false for everything that is a bug. */
 export function isConnectionFailure(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  if (error instanceof MongoError) return MONGO_NAMES.has(error.name) || error.hasErrorLabel('RetryableWriteError') || error.hasErrorLabel('UnknownTransactionCommitResult');
+  if (error instanceof MongoError)
+    return (
+      MONGO_NAMES.has(error.name) || error.hasErrorLabel('RetryableWriteError') || error.hasErrorLabel('UnknownTransactionCommitResult')
+    );
   if (error.name === 'TimeoutError' || error.name === 'MaxRetriesPerRequestError' || error.name === 'ProviderUnavailable') return true;
   // fetch() says only "fetch failed" and keeps the reason in its cause.
   if (error.message === 'fetch failed') return true;

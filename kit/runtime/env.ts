@@ -32,7 +32,10 @@ export const jsonSchema = z.string().transform((value, context): unknown => {
   try {
     return JSON.parse(value.startsWith('@') ? readFileSync(value.slice(1), 'utf8') : value);
   } catch {
-    context.addIssue({ code: 'custom', message: value.startsWith('@') ? 'names a file that is not readable JSON' : 'is not JSON (or @ and the path of a JSON file)' });
+    context.addIssue({
+      code: 'custom',
+      message: value.startsWith('@') ? 'names a file that is not readable JSON' : 'is not JSON (or @ and the path of a JSON file)',
+    });
     return z.NEVER;
   }
 });

@@ -17,7 +17,11 @@ export function createLease(deps: { leases: Collection<LeaseDocument>; name: str
       const now = deps.clock.now();
       const until = new Date(now.getTime() + deps.lifeMilliseconds);
       try {
-        const result = await deps.leases.updateOne({ _id: deps.name, $or: [{ owner }, { until: { $lte: now } }] }, { $set: { owner, until } }, { upsert: true });
+        const result = await deps.leases.updateOne(
+          { _id: deps.name, $or: [{ owner }, { until: { $lte: now } }] },
+          { $set: { owner, until } },
+          { upsert: true },
+        );
         return result.matchedCount === 1 || result.upsertedCount === 1;
       } catch (error) {
         // The upsert met another owner's document: taken.
@@ -31,4 +35,3 @@ export function createLease(deps: { leases: Collection<LeaseDocument>; name: str
     },
   };
 }
-export type Lease = ReturnType<typeof createLease>;

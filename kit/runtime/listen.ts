@@ -18,5 +18,10 @@ export async function listen(server: Server, at: { host: string; port: number })
 /** The one line for an operator. */
 export function cannotListen(error: unknown, at: { host: string; port: number }): StartError {
   const busy = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
-  return new StartError(busy ? `PORT: port ${at.port} is in use. Stop what listens there, or set another PORT.` : `PORT: cannot listen on ${at.host}:${at.port}.`, { cause: error });
+  return new StartError(
+    busy
+      ? `PORT: port ${at.port} is in use. Stop what listens there, or set another PORT.`
+      : `PORT: cannot listen on ${at.host}:${at.port}.`,
+    { cause: error },
+  );
 }

@@ -8,7 +8,15 @@ export function createLogger(settings: { name: string; level: string }): Logger 
   return pino({
     name: settings.name,
     level: settings.level,
-    redact: ['req.headers.cookie', 'req.headers.authorization', 'headers.cookie', 'headers.authorization', '*.password', '*.refreshToken', '*.clientSecret'],
+    redact: [
+      'req.headers.cookie',
+      'req.headers.authorization',
+      'headers.cookie',
+      'headers.authorization',
+      '*.password',
+      '*.refreshToken',
+      '*.clientSecret',
+    ],
   });
 }
 

@@ -22,7 +22,10 @@ export async function connectMongo(settings: { url: string; dbName: string; serv
     await client.db(settings.dbName).command({ ping: 1 });
   } catch (error) {
     await client.close();
-    throw new StartError(`MONGO_URL: the database cannot be reached (${withoutCredentials(settings.url)}). Is it running, and a replica set?`, { cause: error });
+    throw new StartError(
+      `MONGO_URL: the database cannot be reached (${withoutCredentials(settings.url)}). Is it running, and a replica set?`,
+      { cause: error },
+    );
   }
   return { client, db: client.db(settings.dbName), close: () => client.close() };
 }

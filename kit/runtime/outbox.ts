@@ -48,7 +48,17 @@ export function createOutbox(deps: { db: Db; clock: Clock }) {
     async append(session: ClientSession, event: NewDomainEvent): Promise<string> {
       const _id = event.id ?? newId('evt');
       await rows.insertOne(
-        { _id, type: event.type, aggregateId: event.aggregateId, version: event.version, occurredAt: deps.clock.now(), data: event.data, shown: event.shown ?? true, sent: false, number: null },
+        {
+          _id,
+          type: event.type,
+          aggregateId: event.aggregateId,
+          version: event.version,
+          occurredAt: deps.clock.now(),
+          data: event.data,
+          shown: event.shown ?? true,
+          sent: false,
+          number: null,
+        },
         { session },
       );
       return _id;
@@ -74,17 +84,33 @@ export function createOutboxRelay(deps: {
   everyMilliseconds?: number;
 }) {
   const source = deps.db.databaseName;
-  const lease = createLease({ leases: deps.db.collection<LeaseDocument>('leases'), name: 'outbox-relay', lifeMilliseconds: LEASE_MS, clock: deps.clock });
+  const lease = createLease({
+    leases: deps.db.collection<LeaseDocument>('leases'),
+    name: 'outbox-relay',
+    lifeMilliseconds: LEASE_MS,
+    clock: deps.clock,
+  });
 
   async function send(row: OutboxDocument, number: number): Promise<void> {
     // The number is stored before sending: a relay that dies in between finds a number above the mark and sends the row again.
     if (row.number !== number) await deps.rows.updateOne({ _id: row._id }, { $set: { number } });
-    await deps.bus.publish(source, number, { id: row._id, type: row.type, aggregateId: row.aggregateId, version: row.version, occurredAt: row.occurredAt, data: row.data });
+    await deps.bus.publish(source, number, {
+      id: row._id,
+      type: row.type,
+      aggregateId: row.aggregateId,
+      version: row.version,
+      occurredAt: row.occurredAt,
+      data: row.data,
+    });
     await deps.rows.updateOne({ _id: row._id }, { $set: { sent: true } });
   }
 
   async function highestNumber(): Promise<number> {
-    const last = await deps.rows.find({ number: { $gt: 0 } }).sort({ number: -1 }).limit(1).next();
+    const last = await deps.rows
+      .find({ number: { $gt: 0 } })
+      .sort({ number: -1 })
+      .limit(1)
+      .next();
     return last?.number ?? 0;
   }
 
@@ -108,7 +134,12 @@ export function createOutboxRelay(deps: {
     }
   }
 
-  const loop = runPeriodically({ name: 'outbox-relay', everyMilliseconds: deps.everyMilliseconds ?? 250, logger: deps.logger, task: runOnce });
+  const loop = runPeriodically({
+    name: 'outbox-relay',
+    everyMilliseconds: deps.everyMilliseconds ?? 250,
+    logger: deps.logger,
+    task: runOnce,
+  });
   return {
     /** Called after a commit, so that the event goes out now and not with the next round. */
     trigger: loop.trigger,

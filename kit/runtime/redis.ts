@@ -34,8 +34,11 @@ export async function connectRedis(settings: RedisSettings): Promise<Redis> {
     ...(settings.blocking ? {} : { commandTimeout: COMMAND_TIMEOUT_MS }),
     ...(settings.keyPrefix === undefined ? {} : { keyPrefix: settings.keyPrefix }),
   });
+  let connected = false;
   let lastLogged = 0;
   redis.on('error', (error) => {
+    // The first connection's failure is told by the error below, in words.
+    if (!connected) return;
     // One line a second at most: a reconnect loop would drown everything else.
     if (Date.now() - lastLogged < 1_000) return;
     lastLogged = Date.now();
@@ -47,6 +50,7 @@ export async function connectRedis(settings: RedisSettings): Promise<Redis> {
     redis.disconnect();
     throw new StartError(`REDIS_URL: Redis cannot be reached (${withoutCredentials(settings.url)}). Is it running?`, { cause: error });
   }
+  connected = true;
   return redis;
 }
 

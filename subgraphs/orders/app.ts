@@ -51,22 +51,26 @@ export async function createOrdersApp(deps: OrdersDeps): Promise<OrdersApp> {
 
   const provider = createSimulatorPayments({ db: mongo.db, capture: settings.capture });
   let relay: OutboxRelay | null = null;
-  const core = createOrdersCore(({
-	mongo,
-	redis,
-	provider,
-	clock,
-	settings,
-	events: createEventsClient({
-		url: deps.eventsUrl,
-		signer: deps.signer
-	}),
-	onCommitted: () => relay?.trigger(),
-	logError: (error, what) => logger.warn({
-		err: error,
-		what
-	}, 'left for later')
-}));
+  const core = createOrdersCore({
+    mongo,
+    redis,
+    provider,
+    clock,
+    settings,
+    events: createEventsClient({
+      url: deps.eventsUrl,
+      signer: deps.signer,
+    }),
+    onCommitted: () => relay?.trigger(),
+    logError: (error, what) =>
+      logger.warn(
+        {
+          err: error,
+          what,
+        },
+        'left for later',
+      ),
+  });
   await Promise.all([core.ensureIndexes(), provider.ensureIndexes()]);
   relay = createOutboxRelay({ db: mongo.db, rows: core.outbox.rows, bus: deps.bus, clock, logger });
   lifecycle.onClose('outbox relay', relay.close);
@@ -76,7 +80,16 @@ export async function createOrdersApp(deps: OrdersDeps): Promise<OrdersApp> {
   lifecycle.onClose('seat hints', hints.close);
   const feed = createSeatFeed({ store: map, hints, planOf: core.planOf, logger });
   lifecycle.onClose('seat feed', feed.close);
-  const work = startBackgroundWork({ db: mongo.db, clock, logger, holds, hints, show: core.show, reconcile: core.reconcile, refundClosedEvents: core.refundClosedEvents });
+  const work = startBackgroundWork({
+    db: mongo.db,
+    clock,
+    logger,
+    holds,
+    hints,
+    show: core.show,
+    reconcile: core.reconcile,
+    refundClosedEvents: core.refundClosedEvents,
+  });
   lifecycle.onClose('background work', work.close);
 
   const followEvent = createFollowEvents({ listings, clock, onClosed: work.closeEventsNow });

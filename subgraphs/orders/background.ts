@@ -31,12 +31,18 @@ export function startBackgroundWork(deps: {
   refundClosedEvents: RefundClosedEvents;
 }) {
   const { logger, holds } = deps;
-  const lease = createLease({ leases: deps.db.collection<LeaseDocument>('leases'), name: 'reconciler', lifeMilliseconds: LEASE_MS, clock: deps.clock });
+  const lease = createLease({
+    leases: deps.db.collection<LeaseDocument>('leases'),
+    name: 'reconciler',
+    lifeMilliseconds: LEASE_MS,
+    clock: deps.clock,
+  });
   let sweeps = 0;
 
   async function sweepAll(): Promise<void> {
     const eventIds = await holds.eventsWithHolds();
-    for (let from = 0; from < eventIds.length; from += SWEEPS_AT_ONCE) await Promise.all(eventIds.slice(from, from + SWEEPS_AT_ONCE).map(holds.sweep));
+    for (let from = 0; from < eventIds.length; from += SWEEPS_AT_ONCE)
+      await Promise.all(eventIds.slice(from, from + SWEEPS_AT_ONCE).map(holds.sweep));
     sweeps += 1;
     if (sweeps % FORGET_EVERY_SWEEPS === 0) await holds.forgetIdleEvents();
   }

@@ -52,10 +52,24 @@ export function createOrdersCore(deps: CoreDeps) {
   const planOf = () => Promise.resolve(plan);
 
   const outbox = createOutbox({ db: mongo.db, clock });
-  const repositories = createRepositories({ client: mongo.client, db: mongo.db, redis, outbox, clock, planOf, idempotencyLifeSeconds: settings.idempotencyLifeSeconds });
+  const repositories = createRepositories({
+    client: mongo.client,
+    db: mongo.db,
+    redis,
+    outbox,
+    clock,
+    planOf,
+    idempotencyLifeSeconds: settings.idempotencyLifeSeconds,
+  });
   const { claims, orders, intents, refunds, listings, idempotency, ledger, map, holds, unshown } = repositories;
 
-  const show = createShowChanges({ map, unshown, clock, logError: (error) => logError(error, 'showing a change of seats'), onShown: deps.onCommitted });
+  const show = createShowChanges({
+    map,
+    unshown,
+    clock,
+    logError: (error) => logError(error, 'showing a change of seats'),
+    onShown: deps.onCommitted,
+  });
   const readListings = createReadListings({ listings, events: deps.events, clock });
   const finishOrder = createFinishOrder({ orders, intents, ledger, provider, holds, show });
   const settleRefund = createSettleRefund({ refunds, intents, orders, ledger, provider, show, clock });
@@ -68,26 +82,46 @@ export function createOrdersCore(deps: CoreDeps) {
     repositories,
     show,
     readListings,
-    holdSeats: createHoldSeats({ readListings, planOf, holds, claims, intents, settings: { clock, holdLifeSeconds: settings.holdLifeSeconds } }),
+    holdSeats: createHoldSeats({
+      readListings,
+      planOf,
+      holds,
+      claims,
+      intents,
+      settings: { clock, holdLifeSeconds: settings.holdLifeSeconds },
+    }),
     refreshHold: createRefreshHold({ holds, clock, holdLifeSeconds: settings.holdLifeSeconds }),
     releaseHold: createReleaseHold({ holds, intents, clock }),
     createPaymentIntent: createCreatePaymentIntent({ holds, intents, provider, readListings, clock }),
     confirmPayment: createConfirmPayment({ holds, intents, provider, readListings, clock }),
     purchase: createPurchase({ orders, intents, idempotency, secureHold, claimSeats, finishOrder }),
-    reconcile: createReconcile({ orders, intents, refunds, holds, ledger, provider, finishOrder, settleRefund, show, clock, graceSeconds: settings.reconcileGraceSeconds, logError }),
-    refundClosedEvents: createRefundClosedEvents(({
-	listings,
-	orders,
-	intents,
-	holds,
-	map,
-	ledger,
-	finishOrder,
-	settleRefund,
-	clock,
-	logError,
-	settledAfterSeconds: CLOSED_EVENT_SETTLES_AFTER_SECONDS
-})),
+    reconcile: createReconcile({
+      orders,
+      intents,
+      refunds,
+      holds,
+      ledger,
+      provider,
+      finishOrder,
+      settleRefund,
+      show,
+      clock,
+      graceSeconds: settings.reconcileGraceSeconds,
+      logError,
+    }),
+    refundClosedEvents: createRefundClosedEvents({
+      listings,
+      orders,
+      intents,
+      holds,
+      map,
+      ledger,
+      finishOrder,
+      settleRefund,
+      clock,
+      logError,
+      settledAfterSeconds: CLOSED_EVENT_SETTLES_AFTER_SECONDS,
+    }),
     async ensureIndexes(): Promise<void> {
       await Promise.all([outbox.ensureIndexes(), repositories.ensureIndexes()]);
     },

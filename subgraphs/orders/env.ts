@@ -15,7 +15,10 @@ export const ordersEnvSchema = z.object({
   PAYMENT_CAPTURE: z.enum(['automatic', 'manual']).default('automatic'),
   /** In the currency's smallest unit. */
   DEFAULT_SEAT_PRICE: z.coerce.number().int().min(0).max(100_000_000).default(2_500),
-  DEFAULT_CURRENCY: z.string().regex(/^[A-Z]{3}$/).default('EUR'),
+  DEFAULT_CURRENCY: z
+    .string()
+    .regex(/^[A-Z]{3}$/)
+    .default('EUR'),
   IDEMPOTENCY_TTL_SECONDS: secondsSchema.min(600).default(86_400),
   /** How long a live request has before the reconciler takes over what it left. */
   RECONCILE_GRACE_SECONDS: z.coerce.number().int().min(1).max(3_600).default(20),

@@ -12,7 +12,11 @@ import { ordersEnvSchema } from './env.ts';
 import { ordersSettings } from './settings.ts';
 
 /** A whole orders process: settings, connections, app, port. Resolves with its address once it answers. */
-export async function startOrders(source: Readonly<Record<string, string | undefined>>, logger: Logger, { onClose }: Lifecycle): Promise<string> {
+export async function startOrders(
+  source: Readonly<Record<string, string | undefined>>,
+  logger: Logger,
+  { onClose }: Lifecycle,
+): Promise<string> {
   const env = parseEnv(ordersEnvSchema, source);
   const mongo = await connectMongo({ url: env.MONGO_URL, dbName: 'orders' });
   onClose('MongoDB', mongo.close);
@@ -22,23 +26,27 @@ export async function startOrders(source: Readonly<Record<string, string | undef
     return redis;
   };
   const holdsUrl = env.HOLDS_REDIS_URL ?? withLogicalDatabase(env.REDIS_URL, 1);
-  const bus = createRedisStreamsBus({ redis: await redisTo('bus', env.REDIS_URL), connect: (name) => connectRedis({ url: env.REDIS_URL, name, logger, blocking: true }), logger });
+  const bus = createRedisStreamsBus({
+    redis: await redisTo('bus', env.REDIS_URL),
+    connect: (name) => connectRedis({ url: env.REDIS_URL, name, logger, blocking: true }),
+    logger,
+  });
   onClose('bus', bus.close);
-  const app = await createOrdersApp((({
-	mongo,
-	bus,
-	logger,
-	clock: systemClock,
-	eventsUrl: env.EVENTS_URL,
-	identityJwks: env.IDENTITY_JWKS,
-	settings: ordersSettings(env),
-	redis: await redisTo('holds', holdsUrl),
-	subscriber: await redisTo('hints', holdsUrl, true),
-	signer: await createIdentitySigner({
-		issuer: 'orders',
-		privateKey: env.ORDERS_PRIVATE_KEY
-	})
-})));
+  const app = await createOrdersApp({
+    mongo,
+    bus,
+    logger,
+    clock: systemClock,
+    eventsUrl: env.EVENTS_URL,
+    identityJwks: env.IDENTITY_JWKS,
+    settings: ordersSettings(env),
+    redis: await redisTo('holds', holdsUrl),
+    subscriber: await redisTo('hints', holdsUrl, true),
+    signer: await createIdentitySigner({
+      issuer: 'orders',
+      privateKey: env.ORDERS_PRIVATE_KEY,
+    }),
+  });
   onClose('app', app.close);
   return listen(app.httpServer, { host: env.HOST, port: env.PORT });
 }

@@ -26,14 +26,20 @@ describe('two clients on one event', () => {
     const buyer = await seed.person();
     const holdId = await seed.held(buyer, eventId, ['C-5']);
     await second.until('C-5', 'HELD');
-    await buyer.data('mutation ($input: RefreshHoldInput!) { refreshHold(input: $input) { __typename } }', { input: { holdId, extendSeconds: 60 } });
+    await buyer.data('mutation ($input: RefreshHoldInput!) { refreshHold(input: $input) { __typename } }', {
+      input: { holdId, extendSeconds: 60 },
+    });
     await buyer.data('mutation ($holdId: ID!) { releaseHold(holdId: $holdId) { released } }', { holdId });
     await second.until('C-5', 'AVAILABLE');
     const again = await seed.held(buyer, eventId, ['C-5']);
     await second.until('C-5', 'HELD');
     const intent = await seed.pay(buyer, again);
     const result = await seed.purchase(buyer, { eventId, holdId: again, paymentIntentId: intent.id });
-    expect(result).toMatchObject({ __typename: 'PurchasePayload', replayed: false, order: { status: 'CONFIRMED', tickets: [{ seat: { seatId: 'C-5' } }] } });
+    expect(result).toMatchObject({
+      __typename: 'PurchasePayload',
+      replayed: false,
+      order: { status: 'CONFIRMED', tickets: [{ seat: { seatId: 'C-5' } }] },
+    });
     await second.until('C-5', 'RESERVED');
     await first.until('C-5', 'RESERVED');
     expect(second.historyOf('C-5')).toEqual(['AVAILABLE', 'HELD', 'AVAILABLE', 'HELD', 'RESERVED']);

@@ -38,7 +38,12 @@ describe('races through two orders processes', () => {
   it('50 buyers want one seat: exactly one gets it, and nobody else pays', async () => {
     const eventId = await seed.event(organizer);
     const buyers: Person[] = [];
-    for (let index = 0; index < 50; index += 10) buyers.push(...(await Promise.all(Array.from({ length: 10 }, (_, offset) => seed.person((index + offset) % 2 === 0 ? stack.endpoint : second)))));
+    for (let index = 0; index < 50; index += 10)
+      buyers.push(
+        ...(await Promise.all(
+          Array.from({ length: 10 }, (_, offset) => seed.person((index + offset) % 2 === 0 ? stack.endpoint : second)),
+        )),
+      );
     const outcomes = await Promise.all(
       buyers.map(async (buyer) => {
         const { hold, conflicts } = await seed.hold(buyer, eventId, ['B-7']);
@@ -59,7 +64,11 @@ describe('races through two orders processes', () => {
     const holdId = await seed.held(buyer, eventId, ['A-1', 'A-2']);
     const intent = await seed.pay(buyer, holdId);
     const elsewhere = Object.assign(Object.create(null) as Person, buyer);
-    const results = await Promise.all(Array.from({ length: 20 }, () => seed.purchase(elsewhere, { eventId, holdId, paymentIntentId: intent.id, idempotencyKey: 'one attempt' })));
+    const results = await Promise.all(
+      Array.from({ length: 20 }, () =>
+        seed.purchase(elsewhere, { eventId, holdId, paymentIntentId: intent.id, idempotencyKey: 'one attempt' }),
+      ),
+    );
     expect(new Set(results.map((result) => result.order?.id)).size).toBe(1);
     expect(results.filter((result) => result.replayed === false)).toHaveLength(1);
     expect(await databases.db('orders').collection('orders').countDocuments({ eventId })).toBe(1);
@@ -85,7 +94,15 @@ describe('races through two orders processes', () => {
     await eventually('everyone has their money back', async () => (await kept(eventId)) === 0, 40_000);
     const orders = await databases.db('orders').collection('orders').find({ eventId }).toArray();
     expect(orders.length).toBeGreaterThanOrEqual(3);
-    await eventually('every order is refunded', async () => (await databases.db('orders').collection('orders').countDocuments({ eventId, status: { $ne: 'REFUNDED' } })) === 0, 20_000);
+    await eventually(
+      'every order is refunded',
+      async () =>
+        (await databases
+          .db('orders')
+          .collection('orders')
+          .countDocuments({ eventId, status: { $ne: 'REFUNDED' } })) === 0,
+      20_000,
+    );
     expect(await databases.db('orders').collection('seat_claims').countDocuments({ eventId })).toBe(0);
   });
 });

@@ -21,7 +21,11 @@ export async function freshRedisUrl(): Promise<string> {
 }
 
 /** Polls until `probe` answers something truthy; fails with `what` at the deadline. For things that have no event to await. */
-export async function eventually<Value>(what: string, probe: () => Promise<Value | null | undefined | false> | Value | null | undefined | false, milliseconds = 5_000): Promise<Value> {
+export async function eventually<Value>(
+  what: string,
+  probe: () => Promise<Value | null | undefined | false> | Value | null | undefined | false,
+  milliseconds = 5_000,
+): Promise<Value> {
   const deadline = Date.now() + milliseconds;
   for (;;) {
     const value = await probe();

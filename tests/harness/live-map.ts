@@ -2,7 +2,13 @@ import { createClient } from 'graphql-ws';
 import { onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
 
-type Update = { kind: 'SNAPSHOT' | 'DELTA'; version: number; previousVersion: number | null; seats: { seatId: string; status: string }[]; event?: { title: string } | null };
+type Update = {
+  kind: 'SNAPSHOT' | 'DELTA';
+  version: number;
+  previousVersion: number | null;
+  seats: { seatId: string; status: string }[];
+  event?: { title: string } | null;
+};
 
 /** A WebSocket as a browser of this origin would open it. */
 export function socketClient(endpoint: string, cookies = '') {
@@ -19,7 +25,8 @@ export function socketClient(endpoint: string, cookies = '') {
 export function openLiveMap(endpoint: string, eventId: string) {
   const client = socketClient(endpoint);
   const updates = client.iterate<{ seatMapChanged: Update }>({
-    query: 'subscription ($eventId: ID!) { seatMapChanged(eventId: $eventId) { kind version previousVersion seats { seatId status } event { title } } }',
+    query:
+      'subscription ($eventId: ID!) { seatMapChanged(eventId: $eventId) { kind version previousVersion seats { seatId status } event { title } } }',
     variables: { eventId },
   });
   onTestFinished(async () => {
@@ -37,12 +44,15 @@ export function openLiveMap(endpoint: string, eventId: string) {
       timer = setTimeout(() => reject(new Error(`no update within ${milliseconds} ms`)), milliseconds);
     });
     // graphql-ws rejects with the bare array of errors.
-    const read = updates.next().catch((error: unknown) => Promise.reject(error instanceof Error ? error : new Error(JSON.stringify(error))));
+    const read = updates
+      .next()
+      .catch((error: unknown) => Promise.reject(error instanceof Error ? error : new Error(JSON.stringify(error))));
     const { value, done } = await Promise.race([read, deadline]).finally(() => clearTimeout(timer));
     if (done) throw new Error('the stream has ended');
     if (value.errors || !value.data) throw new Error(JSON.stringify(value.errors));
     const update = value.data.seatMapChanged;
-    if (update.kind === 'DELTA' && !((update.previousVersion ?? 0) <= version && version < update.version)) throw new Error(`gap: at ${version}, DELTA after ${String(update.previousVersion)}`);
+    if (update.kind === 'DELTA' && !((update.previousVersion ?? 0) <= version && version < update.version))
+      throw new Error(`gap: at ${version}, DELTA after ${String(update.previousVersion)}`);
     for (const seat of update.seats) {
       if (statuses.get(seat.seatId) !== seat.status) history.set(seat.seatId, [...(history.get(seat.seatId) ?? []), seat.status]);
       statuses.set(seat.seatId, seat.status);

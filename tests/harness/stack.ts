@@ -48,7 +48,10 @@ export async function startStack(settings: Record<string, string> = {}): Promise
   async function startSecondOrders(): Promise<string> {
     const port = String(await freePort());
     const { command, args } = sourceCommand('subgraphs/orders/main');
-    const child = spawn(command, args, { env: { ...environments.orders, PORT: port, LOG_LEVEL: 'info' }, stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
+    const child = spawn(command, args, {
+      env: { ...environments.orders, PORT: port, LOG_LEVEL: 'info' },
+      stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    });
     lifecycle.onClose('second orders', async () => {
       if (child.exitCode !== null || child.signalCode !== null) return;
       child.kill('SIGTERM');

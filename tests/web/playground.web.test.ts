@@ -15,7 +15,15 @@ beforeAll(async () => {
   await seed.event(await seed.organizer(), { title: 'Seen in a browser' });
   browser = await chromium.launch({
     executablePath: '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
   });
 });
 afterAll(async () => {
@@ -34,7 +42,8 @@ async function openPlayground(): Promise<Open> {
   });
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('request', (request) => {
-    if (!/^(data|blob):/.test(request.url()) && new URL(request.url()).origin !== new URL(stack.endpoint).origin) foreign.push(request.url());
+    if (!/^(data|blob):/.test(request.url()) && new URL(request.url()).origin !== new URL(stack.endpoint).origin)
+      foreign.push(request.url());
   });
   page.on('websocket', (socket) => socket.on('framereceived', ({ payload }) => frames.push(String(payload))));
   await page.goto(stack.endpoint);
@@ -45,7 +54,9 @@ async function openPlayground(): Promise<Open> {
 /** Presses "Execute" in the tab; what the server answered, once the page shows it. */
 async function runTab(page: Page, tab: string, shows: string): Promise<Record<string, { __typename?: string }>> {
   await page.getByRole('tab', { name: new RegExp(`^${tab}`) }).click();
-  const answered = page.waitForResponse((response) => response.request().method() === 'POST' && (response.request().postData() ?? '').includes(tab));
+  const answered = page.waitForResponse(
+    (response) => response.request().method() === 'POST' && (response.request().postData() ?? '').includes(tab),
+  );
   await page.getByRole('button', { name: /^Execute query/ }).click();
   const { data, errors } = (await (await answered).json()) as { data: Record<string, { __typename?: string }>; errors?: unknown };
   expect(errors, tab).toBeUndefined();
@@ -73,7 +84,11 @@ it('runs the sample operations from the first tab to the last, while a second wi
   await runTab(buyer.page, 'ConfirmPayment', 'SUCCEEDED');
   expect(await runTab(buyer.page, 'Purchase', 'PurchasePayload')).toMatchObject({ purchase: { __typename: 'PurchasePayload' } });
   await sees('RESERVED');
-  expect(watcher.frames.filter((frame) => frame.includes('"DELTA"') && frame.includes('C-5')).map((frame) => /"status":"(\w+)"/.exec(frame)?.[1])).toEqual(['HELD', 'RESERVED']);
+  expect(
+    watcher.frames
+      .filter((frame) => frame.includes('"DELTA"') && frame.includes('C-5'))
+      .map((frame) => /"status":"(\w+)"/.exec(frame)?.[1]),
+  ).toEqual(['HELD', 'RESERVED']);
   await runTab(buyer.page, 'MyOrders', 'CONFIRMED');
   await runTab(buyer.page, 'LogOut', 'endedSessions');
 

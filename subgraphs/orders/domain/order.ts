@@ -5,7 +5,14 @@ import type { HeldSeat } from './hold.ts';
 import type { Viewer } from './viewer.ts';
 import { isAdmin } from './viewer.ts';
 
-export type OrderStatus = 'PENDING_PAYMENT' | 'CONFIRMED' | 'PAYMENT_FAILED' | 'EXPIRED' | 'REFUND_PENDING' | 'PARTIALLY_REFUNDED' | 'REFUNDED';
+export type OrderStatus =
+  | 'PENDING_PAYMENT'
+  | 'CONFIRMED'
+  | 'PAYMENT_FAILED'
+  | 'EXPIRED'
+  | 'REFUND_PENDING'
+  | 'PARTIALLY_REFUNDED'
+  | 'REFUNDED';
 export type TicketStatus = 'VALID' | 'REFUND_PENDING' | 'REFUNDED';
 
 export type Order = {
@@ -35,10 +42,15 @@ export type Ticket = {
 };
 
 /** Seats of such an order are claimed, and its hold cannot be bought again. */
-const LIVE = { PENDING_PAYMENT: true, CONFIRMED: true, PAYMENT_FAILED: false, EXPIRED: false, REFUND_PENDING: true, PARTIALLY_REFUNDED: true, REFUNDED: true } as const satisfies Record<
-  OrderStatus,
-  boolean
->;
+const LIVE = {
+  PENDING_PAYMENT: true,
+  CONFIRMED: true,
+  PAYMENT_FAILED: false,
+  EXPIRED: false,
+  REFUND_PENDING: true,
+  PARTIALLY_REFUNDED: true,
+  REFUNDED: true,
+} as const satisfies Record<OrderStatus, boolean>;
 export const isLive = (status: OrderStatus): boolean => LIVE[status];
 
 /** From the key, so that a key finds its order for ever, whatever became of the idempotency record. */

@@ -19,10 +19,23 @@ export type PaymentIntentNotFound = Refusal<'PaymentIntentNotFound'>;
 export type PaymentDeclined = Refusal<'PaymentDeclined'> & { readonly reason: string };
 export type IdempotencyKeyReused = Refusal<'IdempotencyKeyReused'>;
 
-export type HoldSeatsOutcome = { readonly kind: 'HoldSeatsPayload'; readonly hold: Hold } | SeatsUnavailable | HoldLimitReached | SalesClosed | EventNotFound;
+export type HoldSeatsOutcome =
+  | { readonly kind: 'HoldSeatsPayload'; readonly hold: Hold }
+  | SeatsUnavailable
+  | HoldLimitReached
+  | SalesClosed
+  | EventNotFound;
 export type RefreshHoldOutcome = { readonly kind: 'RefreshHoldPayload'; readonly hold: Hold } | HoldExpired;
-export type CreatePaymentIntentOutcome = { readonly kind: 'CreatePaymentIntentPayload'; readonly paymentIntent: PaymentIntent } | HoldExpired | SalesClosed;
-export type ConfirmPaymentOutcome = { readonly kind: 'ConfirmPaymentPayload'; readonly paymentIntent: PaymentIntent } | PaymentDeclined | PaymentIntentNotFound | HoldExpired | SalesClosed;
+export type CreatePaymentIntentOutcome =
+  | { readonly kind: 'CreatePaymentIntentPayload'; readonly paymentIntent: PaymentIntent }
+  | HoldExpired
+  | SalesClosed;
+export type ConfirmPaymentOutcome =
+  | { readonly kind: 'ConfirmPaymentPayload'; readonly paymentIntent: PaymentIntent }
+  | PaymentDeclined
+  | PaymentIntentNotFound
+  | HoldExpired
+  | SalesClosed;
 export type PurchaseOutcome =
   | { readonly kind: 'PurchasePayload'; readonly order: Order; readonly replayed: boolean }
   | OrderProcessing
@@ -45,9 +58,17 @@ export const holdLimitReached = (limit: number): HoldLimitReached => ({
   path: ['input', 'seatIds'],
   limit,
 });
-export const holdExpired = (): HoldExpired => ({ kind: 'HoldExpired', message: 'This hold has ended. Choose seats again.', path: ['input', 'holdId'] });
+export const holdExpired = (): HoldExpired => ({
+  kind: 'HoldExpired',
+  message: 'This hold has ended. Choose seats again.',
+  path: ['input', 'holdId'],
+});
 export const salesClosed = (path: readonly string[]): SalesClosed => ({ kind: 'SalesClosed', message: 'This event is not on sale.', path });
-export const eventNotFound = (): EventNotFound => ({ kind: 'EventNotFound', message: 'There is no such event.', path: ['input', 'eventId'] });
+export const eventNotFound = (): EventNotFound => ({
+  kind: 'EventNotFound',
+  message: 'There is no such event.',
+  path: ['input', 'eventId'],
+});
 export const orderProcessing = (pendingOrder: Order | null): OrderProcessing => ({
   kind: 'OrderProcessing',
   message: "The payment's outcome is not known yet. Ask again in a moment, with the same idempotency key.",

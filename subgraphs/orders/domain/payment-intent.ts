@@ -1,7 +1,14 @@
 import type { Money } from '../../../kit/values/money.ts';
 import type { HeldSeat } from './hold.ts';
 
-export type PaymentIntentStatus = 'REQUIRES_CONFIRMATION' | 'PROCESSING' | 'REQUIRES_CAPTURE' | 'SUCCEEDED' | 'CANCELLED' | 'REFUND_PENDING' | 'REFUNDED';
+export type PaymentIntentStatus =
+  | 'REQUIRES_CONFIRMATION'
+  | 'PROCESSING'
+  | 'REQUIRES_CAPTURE'
+  | 'SUCCEEDED'
+  | 'CANCELLED'
+  | 'REFUND_PENDING'
+  | 'REFUNDED';
 
 export type PaymentIntent = {
   readonly id: string;

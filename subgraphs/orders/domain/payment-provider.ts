@@ -19,7 +19,11 @@ export const PROVIDER_DEADLINE_MS = 4_000;
  * No call throws for what a provider may do; each settles within `PROVIDER_DEADLINE_MS`.
  */
 export interface PaymentProvider {
-  createIntent(request: { key: string; intentId: string; amount: Money }): Promise<ProviderResult<ProviderIntent & { clientSecret: string }>>;
+  createIntent(request: {
+    key: string;
+    intentId: string;
+    amount: Money;
+  }): Promise<ProviderResult<ProviderIntent & { clientSecret: string }>>;
   /** With manual capture a success is REQUIRES_CAPTURE, else SUCCEEDED. */
   confirm(request: { key: string; providerIntentId: string; paymentMethod: string }): Promise<ProviderResult<ProviderIntent>>;
   capture(request: { key: string; providerIntentId: string }): Promise<ProviderResult<ProviderIntent>>;

@@ -9,8 +9,20 @@ export type SeatStates = { readonly version: number; readonly statuses: Readonly
 export type SeatState = { readonly seatId: string; readonly status: SeatStatus };
 
 export type SeatMapUpdate =
-  | { readonly kind: 'SNAPSHOT'; readonly eventId: string; readonly version: number; readonly previousVersion: null; readonly seats: readonly SeatState[] }
-  | { readonly kind: 'DELTA'; readonly eventId: string; readonly version: number; readonly previousVersion: number; readonly seats: readonly SeatState[] };
+  | {
+      readonly kind: 'SNAPSHOT';
+      readonly eventId: string;
+      readonly version: number;
+      readonly previousVersion: null;
+      readonly seats: readonly SeatState[];
+    }
+  | {
+      readonly kind: 'DELTA';
+      readonly eventId: string;
+      readonly version: number;
+      readonly previousVersion: number;
+      readonly seats: readonly SeatState[];
+    };
 
 /** The one rule for what a seat shows; the Lua scripts state it again for the moment of publishing (repositories/seat-scripts.ts). */
 export function seatStatus(facts: { claim: ClaimState | undefined; held: boolean; blocked: boolean }): SeatStatus {
@@ -20,9 +32,14 @@ export function seatStatus(facts: { claim: ClaimState | undefined; held: boolean
 }
 
 /** Claims and live holds laid over the plan. Seats that are no longer in the plan are left out. */
-export function seatStatuses(plan: SeatingPlan, claims: ReadonlyMap<string, ClaimState>, held: ReadonlySet<string>): Map<string, SeatStatus> {
+export function seatStatuses(
+  plan: SeatingPlan,
+  claims: ReadonlyMap<string, ClaimState>,
+  held: ReadonlySet<string>,
+): Map<string, SeatStatus> {
   const statuses = new Map<string, SeatStatus>();
-  for (const seat of plan.seats.values()) statuses.set(seat.seatId, seatStatus({ claim: claims.get(seat.seatId), held: held.has(seat.seatId), blocked: seat.blocked }));
+  for (const seat of plan.seats.values())
+    statuses.set(seat.seatId, seatStatus({ claim: claims.get(seat.seatId), held: held.has(seat.seatId), blocked: seat.blocked }));
   return statuses;
 }
 

@@ -1,13 +1,24 @@
 import type { SeatMapUpdate, SeatStatus } from './seat-map.ts';
 
 /** What a subscriber has not taken yet, as one update: at most one entry per seat, however long it does not read. */
-type Pending = { kind: 'SNAPSHOT' | 'DELTA'; eventId: string; version: number; previousVersion: number | null; statuses: Map<string, SeatStatus> };
+type Pending = {
+  kind: 'SNAPSHOT' | 'DELTA';
+  eventId: string;
+  version: number;
+  previousVersion: number | null;
+  statuses: Map<string, SeatStatus>;
+};
 
-const toPending = (update: SeatMapUpdate): Pending => ({ ...update, statuses: new Map(update.seats.map(({ seatId, status }) => [seatId, status])) });
+const toPending = (update: SeatMapUpdate): Pending => ({
+  ...update,
+  statuses: new Map(update.seats.map(({ seatId, status }) => [seatId, status])),
+});
 
 function toUpdate({ statuses, ...rest }: Pending): SeatMapUpdate {
   const seats = Array.from(statuses, ([seatId, status]) => ({ seatId, status }));
-  return rest.kind === 'DELTA' ? { ...rest, kind: 'DELTA', previousVersion: rest.previousVersion ?? 0, seats } : { ...rest, kind: 'SNAPSHOT', previousVersion: null, seats };
+  return rest.kind === 'DELTA'
+    ? { ...rest, kind: 'DELTA', previousVersion: rest.previousVersion ?? 0, seats }
+    : { ...rest, kind: 'SNAPSHOT', previousVersion: null, seats };
 }
 
 export type SeatStream = {

@@ -46,7 +46,9 @@ const DEFAULT_SEATS_PER_ROW = 10;
 
 /** What an event has whose organizer laid out nothing: rows A to E of 10 seats, in one unnamed section, all at one price. */
 export function defaultSeatingPlan(price: Money): SeatingPlan {
-  return createSeatingPlan(price.currency, [{ name: '', price, rows: DEFAULT_ROWS.map((label) => ({ label, seatCount: DEFAULT_SEATS_PER_ROW, firstNumber: 1 })) }]);
+  return createSeatingPlan(price.currency, [
+    { name: '', price, rows: DEFAULT_ROWS.map((label) => ({ label, seatCount: DEFAULT_SEATS_PER_ROW, firstNumber: 1 })) },
+  ]);
 }
 
 export function priceRange(plan: SeatingPlan): { min: Money; max: Money } {

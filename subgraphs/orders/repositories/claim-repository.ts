@@ -17,14 +17,17 @@ export function createClaimRepository(deps: { db: Db }) {
       await claims.createIndex({ orderId: 1 });
     },
     async ofSeats(eventId: string, seatIds: readonly string[]): Promise<Map<string, ClaimState>> {
-      const found = await claims.find({ _id: { $in: seatIds.map((seatId) => idOf(eventId, seatId)) } }, { projection: { seatId: 1, state: 1 } }).toArray();
+      const found = await claims
+        .find({ _id: { $in: seatIds.map((seatId) => idOf(eventId, seatId)) } }, { projection: { seatId: 1, state: 1 } })
+        .toArray();
       return new Map(found.map(({ seatId, state }) => [seatId, state]));
     },
     /** Every claim of each of these events. */
     async ofEvents(eventIds: readonly string[]): Promise<Map<string, Map<string, ClaimState>>> {
       if (eventIds.length > EVENTS_PER_READ_MAX) throw new Error(`At most ${EVENTS_PER_READ_MAX} events at once.`);
       const byEvent = new Map(eventIds.map((eventId) => [eventId, new Map<string, ClaimState>()]));
-      for await (const claim of claims.find({ eventId: { $in: [...eventIds] } }, { projection: { eventId: 1, seatId: 1, state: 1 } })) byEvent.get(claim.eventId)?.set(claim.seatId, claim.state);
+      for await (const claim of claims.find({ eventId: { $in: [...eventIds] } }, { projection: { eventId: 1, seatId: 1, state: 1 } }))
+        byEvent.get(claim.eventId)?.set(claim.seatId, claim.state);
       return byEvent;
     },
     /** Throws a duplicate-key error when any of the seats is taken: the transaction must end with it. */
@@ -36,7 +39,11 @@ export function createClaimRepository(deps: { db: Db }) {
     },
     /** How many became SOLD. */
     async markSold(session: ClientSession, eventId: string, orderId: string, seatIds: readonly string[]): Promise<number> {
-      const result = await claims.updateMany({ _id: { $in: seatIds.map((seatId) => idOf(eventId, seatId)) }, orderId, state: 'PENDING' }, { $set: { state: 'SOLD' } }, { session });
+      const result = await claims.updateMany(
+        { _id: { $in: seatIds.map((seatId) => idOf(eventId, seatId)) }, orderId, state: 'PENDING' },
+        { $set: { state: 'SOLD' } },
+        { session },
+      );
       return result.modifiedCount;
     },
     async remove(session: ClientSession, eventId: string, orderId: string, seatIds: readonly string[]): Promise<void> {

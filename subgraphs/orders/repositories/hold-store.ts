@@ -5,7 +5,16 @@ import { eventIdOfHold, HELD_SEATS_PER_USER_MAX, HOLD_LIFE_MAX_SECONDS, holdStat
 import type { ClaimState } from '../domain/seat-map.ts';
 import { deadlineMember, parseDeadlineMember, seatKeys } from './seat-keys.ts';
 import type { SeatPublisher } from './seat-publisher.ts';
-import { dueScript, extendScript, forgetEventsScript, holdScript, listEventScript, releaseScript, sweepScript, unmarkScript } from './seat-scripts.ts';
+import {
+  dueScript,
+  extendScript,
+  forgetEventsScript,
+  holdScript,
+  listEventScript,
+  releaseScript,
+  sweepScript,
+  unmarkScript,
+} from './seat-scripts.ts';
 
 const millisecondsSchema = z.coerce.number().transform((value) => new Date(value));
 const heldSeatSchema = z.object({
@@ -15,7 +24,10 @@ const heldSeatSchema = z.object({
   number: z.int(),
   price: z.object({ amount: z.int(), currency: z.string() }),
   // cjson writes an empty array as {}.
-  features: z.preprocess((value) => (Array.isArray(value) ? value : []), z.array(z.enum(['ACCESSIBLE', 'COMPANION', 'RESTRICTED_VIEW', 'AISLE']))),
+  features: z.preprocess(
+    (value) => (Array.isArray(value) ? value : []),
+    z.array(z.enum(['ACCESSIBLE', 'COMPANION', 'RESTRICTED_VIEW', 'AISLE'])),
+  ),
 });
 const detailsSchema = z.object({
   user: z.string(),
@@ -81,8 +93,22 @@ export function createHoldStore(deps: { redis: RedisClient; publisher: SeatPubli
       .parse(
         await extendScript(
           redis,
-          [seatKeys.holdDetails(hold.eventId, hold.id), seatKeys.holdDeadlines(hold.eventId), seatKeys.userHolds(hold.eventId, hold.userId), ...holdKeysOf(hold.eventId, seatIds)],
-          [hold.id, hold.userId, JSON.stringify(seatIds), Math.round(settings.lifeSeconds * 1e3), settings.beyondLatestSeconds * 1e3, settings.mark?.kind ?? '', settings.mark?.token ?? '', (settings.mark?.lifeSeconds ?? 0) * 1e3],
+          [
+            seatKeys.holdDetails(hold.eventId, hold.id),
+            seatKeys.holdDeadlines(hold.eventId),
+            seatKeys.userHolds(hold.eventId, hold.userId),
+            ...holdKeysOf(hold.eventId, seatIds),
+          ],
+          [
+            hold.id,
+            hold.userId,
+            JSON.stringify(seatIds),
+            Math.round(settings.lifeSeconds * 1e3),
+            settings.beyondLatestSeconds * 1e3,
+            settings.mark?.kind ?? '',
+            settings.mark?.token ?? '',
+            (settings.mark?.lifeSeconds ?? 0) * 1e3,
+          ],
         ),
       );
     return reply[0] === 'DONE' ? new Date(Number(reply[1])) : null;
@@ -110,27 +136,47 @@ export function createHoldStore(deps: { redis: RedisClient; publisher: SeatPubli
         ({ seatsJson, known }) =>
           holdScript(
             redis,
-            [seatKeys.seatShown(eventId), seatKeys.seatChanges(eventId), seatKeys.holdDeadlines(eventId), seatKeys.holdDetails(eventId, holdId), seatKeys.userHolds(eventId, userId), seatKeys.holdDetails(eventId, request.replacesHoldId ?? 'none'), ...holdKeysOf(eventId, seatIds)],
-            [seatsJson, known, holdId, request.replacesHoldId ?? '', userId, Math.round(request.lifeSeconds * 1e3), HOLD_LIFE_MAX_SECONDS * 1e3, HELD_SEATS_PER_USER_MAX, JSON.stringify(seats), eventId],
+            [
+              seatKeys.seatShown(eventId),
+              seatKeys.seatChanges(eventId),
+              seatKeys.holdDeadlines(eventId),
+              seatKeys.holdDetails(eventId, holdId),
+              seatKeys.userHolds(eventId, userId),
+              seatKeys.holdDetails(eventId, request.replacesHoldId ?? 'none'),
+              ...holdKeysOf(eventId, seatIds),
+            ],
+            [
+              seatsJson,
+              known,
+              holdId,
+              request.replacesHoldId ?? '',
+              userId,
+              Math.round(request.lifeSeconds * 1e3),
+              HOLD_LIFE_MAX_SECONDS * 1e3,
+              HELD_SEATS_PER_USER_MAX,
+              JSON.stringify(seats),
+              eventId,
+            ],
           ),
         (claims) => (claims.size > 0 ? claims : null),
       );
       if ('refused' in result) return { kind: 'claimed', claims: result.refused };
       const [answer, detail, createdAt, expiresAt, expiresAtLatest, replaced] = result.reply;
-      if (answer === 'CONFLICT') return { kind: 'conflict', seatIds: z.array(z.string()).parse(JSON.parse(detail ?? '[]')), reason: 'HELD' };
+      if (answer === 'CONFLICT')
+        return { kind: 'conflict', seatIds: z.array(z.string()).parse(JSON.parse(detail ?? '[]')), reason: 'HELD' };
       if (answer === 'LIMIT') return { kind: 'limit' };
       if (answer === 'PAYING') return { kind: 'paying' };
-      const hold: Hold = (({
-	id: holdId,
-	eventId,
-	userId,
-	seats,
-	ended: null,
-	endedAt: null,
-	createdAt: new Date(Number(createdAt)),
-	expiresAt: new Date(Number(expiresAt)),
-	expiresAtLatest: new Date(Number(expiresAtLatest))
-}));
+      const hold: Hold = {
+        id: holdId,
+        eventId,
+        userId,
+        seats,
+        ended: null,
+        endedAt: null,
+        createdAt: new Date(Number(createdAt)),
+        expiresAt: new Date(Number(expiresAt)),
+        expiresAtLatest: new Date(Number(expiresAtLatest)),
+      };
       const listKey = seatKeys.userHoldIds(userId);
       await redis
         .multi()
@@ -147,7 +193,15 @@ export function createHoldStore(deps: { redis: RedisClient; publisher: SeatPubli
       const result = await publisher.publishing(hold.eventId, seatIds, ({ seatsJson, known }) =>
         releaseScript(
           redis,
-          [seatKeys.seatShown(hold.eventId), seatKeys.seatChanges(hold.eventId), seatKeys.holdDeadlines(hold.eventId), seatKeys.holdDetails(hold.eventId, hold.id), seatKeys.userHolds(hold.eventId, hold.userId), seatKeys.holdDetails(hold.eventId, options.giveBackTo ?? 'none'), ...holdKeysOf(hold.eventId, seatIds)],
+          [
+            seatKeys.seatShown(hold.eventId),
+            seatKeys.seatChanges(hold.eventId),
+            seatKeys.holdDeadlines(hold.eventId),
+            seatKeys.holdDetails(hold.eventId, hold.id),
+            seatKeys.userHolds(hold.eventId, hold.userId),
+            seatKeys.holdDetails(hold.eventId, options.giveBackTo ?? 'none'),
+            ...holdKeysOf(hold.eventId, seatIds),
+          ],
           [seatsJson, known, hold.id, hold.userId, options.forced ? '1' : '0', options.giveBackTo ?? ''],
         ),
       );

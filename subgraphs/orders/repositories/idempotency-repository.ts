@@ -25,7 +25,15 @@ export function createIdempotencyRepository(deps: { db: Db; lifeSeconds: number 
     /** Null when begun; else the record that is there. */
     async begin(id: string, fingerprint: string, attempt: string, now: Date): Promise<IdempotencyRecord | null> {
       try {
-        await records.insertOne({ _id: id, fingerprint, attempt, state: 'IN_PROGRESS', answer: null, lockedUntil: new Date(now.getTime() + LOCK_MS), createdAt: now });
+        await records.insertOne({
+          _id: id,
+          fingerprint,
+          attempt,
+          state: 'IN_PROGRESS',
+          answer: null,
+          lockedUntil: new Date(now.getTime() + LOCK_MS),
+          createdAt: now,
+        });
         return null;
       } catch (error) {
         if (!isDuplicateKey(error)) throw error;

@@ -27,7 +27,8 @@ export function createOrderRepository(deps: { db: Db }) {
   const tickets = deps.db.collection<TicketDocument>('tickets');
 
   async function page(filter: Filter<OrderDocument>, first: number, after: OrderPosition | null): Promise<OrderPage> {
-    const position: Filter<OrderDocument> = after === null ? {} : { $or: [{ placedAt: { $lt: after.placedAt } }, { placedAt: after.placedAt, _id: { $lt: after.id } }] };
+    const position: Filter<OrderDocument> =
+      after === null ? {} : { $or: [{ placedAt: { $lt: after.placedAt } }, { placedAt: after.placedAt, _id: { $lt: after.id } }] };
     const found = await orders
       .find({ $and: [filter, position] })
       .sort({ placedAt: -1, _id: -1 })
@@ -42,7 +43,10 @@ export function createOrderRepository(deps: { db: Db }) {
       await orders.createIndex({ userId: 1, placedAt: -1, _id: -1 });
       await orders.createIndex({ eventId: 1, placedAt: -1, _id: -1 });
       await orders.createIndex({ status: 1, placedAt: 1 });
-      await tickets.createIndex({ eventId: 1, seatId: 1 }, { unique: true, partialFilterExpression: { active: true }, name: 'one_active_per_seat' });
+      await tickets.createIndex(
+        { eventId: 1, seatId: 1 },
+        { unique: true, partialFilterExpression: { active: true }, name: 'one_active_per_seat' },
+      );
       await tickets.createIndex({ orderId: 1 });
     },
     async find(id: string, session?: ClientSession): Promise<Order | null> {
@@ -67,7 +71,13 @@ export function createOrderRepository(deps: { db: Db }) {
       ).map(toTicket);
     },
     async pendingSince(before: Date, limit: number): Promise<readonly Order[]> {
-      return (await orders.find({ status: 'PENDING_PAYMENT', placedAt: { $lte: before } }).sort({ placedAt: 1 }).limit(limit).toArray()).map(toOrder);
+      return (
+        await orders
+          .find({ status: 'PENDING_PAYMENT', placedAt: { $lte: before } })
+          .sort({ placedAt: 1 })
+          .limit(limit)
+          .toArray()
+      ).map(toOrder);
     },
     /** Orders of an event that still have to be brought to an end when it is cancelled. */
     async unfinishedOfEvent(eventId: string, limit: number): Promise<readonly Order[]> {

@@ -11,7 +11,9 @@ export type PaymentIntentDocument = Omit<PaymentIntent, 'id'> & {
 
 const toIntent = ({ _id, open: _open, ...rest }: PaymentIntentDocument): PaymentIntent => ({ id: _id, ...rest });
 
-export type PaymentIntentChange = Partial<Pick<PaymentIntent, 'status' | 'attempt' | 'orderId' | 'holdEndsAtLatest' | 'holdMissingSince' | 'providerIntentId' | 'clientSecret'>>;
+export type PaymentIntentChange = Partial<
+  Pick<PaymentIntent, 'status' | 'attempt' | 'orderId' | 'holdEndsAtLatest' | 'holdMissingSince' | 'providerIntentId' | 'clientSecret'>
+>;
 
 export function createPaymentIntentRepository(deps: { db: Db }) {
   const intents = deps.db.collection<PaymentIntentDocument>('payment_intents');
@@ -46,7 +48,8 @@ export function createPaymentIntentRepository(deps: { db: Db }) {
      * With `session` it is part of that transaction.
      */
     async change(read: PaymentIntent, change: PaymentIntentChange, now: Date, session?: ClientSession): Promise<PaymentIntent | null> {
-      if (change.status !== undefined && change.status !== read.status && !canBecome(read.status, change.status)) throw new Error(`A payment intent cannot go from ${read.status} to ${change.status}.`);
+      if (change.status !== undefined && change.status !== read.status && !canBecome(read.status, change.status))
+        throw new Error(`A payment intent cannot go from ${read.status} to ${change.status}.`);
       const next: PaymentIntent = { ...read, ...change, version: read.version + 1, updatedAt: now };
       const filter: Filter<PaymentIntentDocument> = { _id: read.id, version: read.version };
       const update: UpdateFilter<PaymentIntentDocument> = {

@@ -29,7 +29,10 @@ export function createRefundRepository(deps: { db: Db }) {
     /** Asked again later, the longer the more often it failed. */
     async postpone(refund: Refund, now: Date): Promise<void> {
       const seconds = Math.min(2 ** Math.min(refund.attempts, 10), BACKOFF_MAX_SECONDS);
-      await refunds.updateOne({ _id: refund.id, status: 'PENDING' }, { $set: { nextAttemptAt: new Date(now.getTime() + seconds * 1_000) }, $inc: { attempts: 1 } });
+      await refunds.updateOne(
+        { _id: refund.id, status: 'PENDING' },
+        { $set: { nextAttemptAt: new Date(now.getTime() + seconds * 1_000) }, $inc: { attempts: 1 } },
+      );
     },
     async pendingSince(before: Date, now: Date, limit: number): Promise<readonly Refund[]> {
       return (

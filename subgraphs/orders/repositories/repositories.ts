@@ -33,43 +33,36 @@ export function createRepositories(deps: {
   const listings = createListingRepository({ db });
   const idempotency = createIdempotencyRepository({ db, lifeSeconds: deps.idempotencyLifeSeconds });
   const publisher = createSeatPublisher({ redis, claims, planOf: deps.planOf });
-  return ({
-	claims,
-	orders,
-	intents,
-	refunds,
-	listings,
-	idempotency,
-	ledger: createSaleLedger({
-		client,
-		clock,
-		outbox,
-		claims,
-		orders,
-		intents,
-		refunds,
-		listings,
-		idempotency
-	}),
-	map: createSeatMapStore({
-		redis,
-		claims,
-		publisher
-	}),
-	holds: createHoldStore({
-		redis,
-		publisher
-	}),
-	unshown: createUnshownRepository({ rows: outbox.rows }),
-	async ensureIndexes(): Promise<void> {
-		await Promise.all([
-			claims,
-			orders,
-			intents,
-			refunds,
-			listings,
-			idempotency
-		].map((repository) => repository.ensureIndexes()));
-	}
-});
+  return {
+    claims,
+    orders,
+    intents,
+    refunds,
+    listings,
+    idempotency,
+    ledger: createSaleLedger({
+      client,
+      clock,
+      outbox,
+      claims,
+      orders,
+      intents,
+      refunds,
+      listings,
+      idempotency,
+    }),
+    map: createSeatMapStore({
+      redis,
+      claims,
+      publisher,
+    }),
+    holds: createHoldStore({
+      redis,
+      publisher,
+    }),
+    unshown: createUnshownRepository({ rows: outbox.rows }),
+    async ensureIndexes(): Promise<void> {
+      await Promise.all([claims, orders, intents, refunds, listings, idempotency].map((repository) => repository.ensureIndexes()));
+    },
+  };
 }

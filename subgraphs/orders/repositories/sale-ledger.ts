@@ -49,14 +49,24 @@ export function createSaleLedger(deps: LedgerDeps) {
 
   function transaction<Value>(work: (session: ClientSession) => Promise<Value>): Promise<Value> {
     return deps.client.withSession((session) =>
-      session.withTransaction(() => work(session), { readConcern: { level: 'snapshot' }, writeConcern: { w: 'majority', journal: true }, timeoutMS: COMMIT_DEADLINE_MS }),
+      session.withTransaction(() => work(session), {
+        readConcern: { level: 'snapshot' },
+        writeConcern: { w: 'majority', journal: true },
+        timeoutMS: COMMIT_DEADLINE_MS,
+      }),
     );
   }
 
   const seatIdsOf = (order: Order): string[] => order.seats.map((seat) => seat.seatId);
 
   /** One row per change of an order; its id follows from the change, so that a callback run twice writes one row. */
-  const announce = (session: ClientSession, type: string, order: Order, version: number, data: Record<string, unknown> = {}): Promise<string> =>
+  const announce = (
+    session: ClientSession,
+    type: string,
+    order: Order,
+    version: number,
+    data: Record<string, unknown> = {},
+  ): Promise<string> =>
     outbox.append(session, {
       id: derivedId('evt', type, order.id, String(version)),
       type,
@@ -105,7 +115,8 @@ export function createSaleLedger(deps: LedgerDeps) {
           if (!listing || !isOnSale(listing, deps.clock.now())) throw new Aborted('closed');
           await claims.insertPending(session, order.eventId, order.id, seatIdsOf(order));
           await orders.insert(session, order);
-          if (intent.orderId !== null || !(await intents.change(intent, { orderId: order.id }, deps.clock.now(), session))) throw new Aborted('moved');
+          if (intent.orderId !== null || !(await intents.change(intent, { orderId: order.id }, deps.clock.now(), session)))
+            throw new Aborted('moved');
           await announce(session, 'order.placed', order, order.version);
         });
         return 'claimed';
@@ -122,7 +133,8 @@ export function createSaleLedger(deps: LedgerDeps) {
      */
     async startUnboundRefund(intent: PaymentIntent, refund: Refund, stored?: { recordId: string; answer: StoredAnswer }): Promise<boolean> {
       return unlessMoved(async (session) => {
-        if (intent.orderId !== null || !(await intents.change(intent, { status: 'REFUND_PENDING' }, deps.clock.now(), session))) throw new Aborted('moved');
+        if (intent.orderId !== null || !(await intents.change(intent, { status: 'REFUND_PENDING' }, deps.clock.now(), session)))
+          throw new Aborted('moved');
         await refunds.insert(session, refund);
         if (stored) await idempotency.complete(session, stored.recordId, stored.answer);
       });
@@ -131,13 +143,20 @@ export function createSaleLedger(deps: LedgerDeps) {
     /** Transaction B: the sale. False when someone else has decided this order already. */
     async confirmOrder(order: Order, intent: PaymentIntent): Promise<boolean> {
       return unlessMoved(async (session) => {
-        if (intent.orderId !== order.id || !(await intents.change(intent, { status: 'SUCCEEDED' }, deps.clock.now(), session))) throw new Aborted('moved');
+        if (intent.orderId !== order.id || !(await intents.change(intent, { status: 'SUCCEEDED' }, deps.clock.now(), session)))
+          throw new Aborted('moved');
         if (!(await orders.change(session, order, { status: 'CONFIRMED' }))) throw new Aborted('moved');
         const sold = await claims.markSold(session, order.eventId, order.id, seatIdsOf(order));
         if (sold !== order.seats.length) throw new Error(`Order ${order.id} has ${sold} of ${order.seats.length} claims.`);
         await orders.insertTickets(
           session,
-          order.seats.map((seat) => ({ id: ticketIdOf(order.id, seat.seatId), orderId: order.id, eventId: order.eventId, seat, status: 'VALID' })),
+          order.seats.map((seat) => ({
+            id: ticketIdOf(order.id, seat.seatId),
+            orderId: order.id,
+            eventId: order.eventId,
+            seat,
+            status: 'VALID',
+          })),
         );
         await idempotency.complete(session, order.recordId, { kind: 'PurchasePayload', orderId: order.id });
         await announce(session, 'order.confirmed', order, order.version + 1);
@@ -147,7 +166,16 @@ export function createSaleLedger(deps: LedgerDeps) {
     /** Transaction B′: the capture was declined. The same intent can be confirmed again, with another card and a new key. */
     async declineOrder(order: Order, intent: PaymentIntent, reason: string): Promise<boolean> {
       return unlessMoved(async (session) => {
-        if (intent.orderId !== order.id || !(await intents.change(intent, { status: 'REQUIRES_CONFIRMATION', orderId: null, attempt: intent.attempt + 1 }, deps.clock.now(), session))) throw new Aborted('moved');
+        if (
+          intent.orderId !== order.id ||
+          !(await intents.change(
+            intent,
+            { status: 'REQUIRES_CONFIRMATION', orderId: null, attempt: intent.attempt + 1 },
+            deps.clock.now(),
+            session,
+          ))
+        )
+          throw new Aborted('moved');
         await letGo(session, order, 'PAYMENT_FAILED', 'PAYMENT_FAILED');
         await idempotency.complete(session, order.recordId, { kind: 'PaymentDeclined', reason });
       });
@@ -156,7 +184,8 @@ export function createSaleLedger(deps: LedgerDeps) {
     /** The payment was cancelled at the provider, which has acknowledged it: nothing was taken, and nothing is sold. */
     async expireOrder(order: Order, intent: PaymentIntent): Promise<boolean> {
       return unlessMoved(async (session) => {
-        if (intent.orderId !== order.id || !(await intents.change(intent, { status: 'CANCELLED' }, deps.clock.now(), session))) throw new Aborted('moved');
+        if (intent.orderId !== order.id || !(await intents.change(intent, { status: 'CANCELLED' }, deps.clock.now(), session)))
+          throw new Aborted('moved');
         await letGo(session, order, 'EXPIRED', 'EXPIRED');
       });
     },

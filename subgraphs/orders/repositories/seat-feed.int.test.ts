@@ -29,7 +29,8 @@ async function watch(eventId: string, sinceVersion: number | null = null) {
     const { value, done } = await Promise.race([updates.next(), deadline]).finally(() => clearTimeout(timer));
     if (done) throw new Error('the stream has ended');
     const update: SeatMapUpdate = value;
-    if (update.kind === 'DELTA' && !(update.previousVersion <= version && version < update.version)) throw new Error(`gap: ${version} then ${update.previousVersion}`);
+    if (update.kind === 'DELTA' && !(update.previousVersion <= version && version < update.version))
+      throw new Error(`gap: ${version} then ${update.previousVersion}`);
     if (update.kind === 'SNAPSHOT') {
       snapshots += 1;
       statuses.clear();

@@ -32,7 +32,12 @@ type EventFeed = {
  * The live seat map of one process: follows the change log of each event that somebody watches, and tells everyone the same.
  * Notifications are hints, the log is the truth, and the database is the judge of both.
  */
-export function createSeatFeed(deps: { store: SeatMapStore; hints: SeatHints; planOf: (eventId: string) => Promise<SeatingPlan>; logger: Logger }) {
+export function createSeatFeed(deps: {
+  store: SeatMapStore;
+  hints: SeatHints;
+  planOf: (eventId: string) => Promise<SeatingPlan>;
+  logger: Logger;
+}) {
   const { store, logger } = deps;
   const feeds = new Map<string, EventFeed>();
   let polls = 0;
@@ -85,7 +90,13 @@ export function createSeatFeed(deps: { store: SeatMapStore; hints: SeatHints; pl
       }
     }
     if (changed.size > 0) {
-      tell(feed, { kind: 'DELTA', eventId: feed.eventId, version: feed.version, previousVersion, seats: Array.from(changed, ([seatId, status]) => ({ seatId, status })) });
+      tell(feed, {
+        kind: 'DELTA',
+        eventId: feed.eventId,
+        version: feed.version,
+        previousVersion,
+        seats: Array.from(changed, ([seatId, status]) => ({ seatId, status })),
+      });
     }
     if (changes.some((change) => change.end)) endStreams(feed);
   }
@@ -112,7 +123,8 @@ export function createSeatFeed(deps: { store: SeatMapStore; hints: SeatHints; pl
     if (!reading?.complete) return;
     await catchUp(feed, false);
     const differing = new Set<string>();
-    for (const [seatId, status] of seatStatuses(plan, reading.claims, reading.held)) if (feed.statuses.get(seatId) !== status) differing.add(seatId);
+    for (const [seatId, status] of seatStatuses(plan, reading.claims, reading.held))
+      if (feed.statuses.get(seatId) !== status) differing.add(seatId);
     const again = [...differing].some((seatId) => feed.suspects.has(seatId));
     feed.suspects = differing;
     if (differing.size === 0) return;
@@ -124,18 +136,18 @@ export function createSeatFeed(deps: { store: SeatMapStore; hints: SeatHints; pl
   function feedOf(eventId: string): EventFeed {
     const known = feeds.get(eventId);
     if (known) return known;
-    const feed: EventFeed = (({
-	eventId,
-	streams: new Set<SeatStream>(),
-	version: 0,
-	statuses: new Map<string, SeatStatus>(),
-	complete: false,
-	suspects: new Set<string>(),
-	turn: Promise.resolve(),
-	timer: null,
-	lastRead: 0,
-	linger: null
-}));
+    const feed: EventFeed = {
+      eventId,
+      streams: new Set<SeatStream>(),
+      version: 0,
+      statuses: new Map<string, SeatStatus>(),
+      complete: false,
+      suspects: new Set<string>(),
+      turn: Promise.resolve(),
+      timer: null,
+      lastRead: 0,
+      linger: null,
+    };
     feeds.set(eventId, feed);
     return feed;
   }
@@ -172,7 +184,13 @@ export function createSeatFeed(deps: { store: SeatMapStore; hints: SeatHints; pl
       for (const { seatId, status } of change.seats) changed.set(seatId, status);
     }
     if (version !== feed.version) return null;
-    return { kind: 'DELTA', eventId: feed.eventId, version, previousVersion: since, seats: Array.from(changed, ([seatId, status]) => ({ seatId, status })) };
+    return {
+      kind: 'DELTA',
+      eventId: feed.eventId,
+      version,
+      previousVersion: since,
+      seats: Array.from(changed, ([seatId, status]) => ({ seatId, status })),
+    };
   }
 
   deps.hints.onChange((eventId) => {
@@ -186,7 +204,10 @@ export function createSeatFeed(deps: { store: SeatMapStore; hints: SeatHints; pl
     polls += 1;
     for (const feed of feeds.values()) {
       if (polls % COMPARE_EVERY_POLLS !== 0) void catchUpLogged(feed, true);
-      else exclusively(feed, () => compare(feed)).catch((error: unknown) => logger.debug({ err: error, eventId: feed.eventId }, 'the map could not be compared with the database'));
+      else
+        exclusively(feed, () => compare(feed)).catch((error: unknown) =>
+          logger.debug({ err: error, eventId: feed.eventId }, 'the map could not be compared with the database'),
+        );
     }
   }, POLL_MS);
 
@@ -215,7 +236,10 @@ export function createSeatFeed(deps: { store: SeatMapStore; hints: SeatHints; pl
       return stream.iterator;
     },
     /** For metrics: events and clients followed by this process. */
-    counts: (): { events: number; streams: number } => ({ events: feeds.size, streams: [...feeds.values()].reduce((sum, feed) => sum + feed.streams.size, 0) }),
+    counts: (): { events: number; streams: number } => ({
+      events: feeds.size,
+      streams: [...feeds.values()].reduce((sum, feed) => sum + feed.streams.size, 0),
+    }),
     close(): void {
       closed = true;
       clearInterval(poll);

@@ -33,15 +33,22 @@ export async function createSeatHints(deps: { redis: RedisClient; subscriber: Re
     const missing = missingFlags(current);
     if (missing.length === 0) return;
     await redis.config('SET', 'notify-keyspace-events', `${current}${missing.join('')}`);
-    logger.warn({ missing }, 'notify-keyspace-events was not set in Redis; it is set now, until that server restarts. Set it in its configuration.');
+    logger.warn(
+      { missing },
+      'notify-keyspace-events was not set in Redis; it is set now, until that server restarts. Set it in its configuration.',
+    );
   }
 
   const policy = await configValue(redis, 'maxmemory-policy').catch(() => 'noeviction');
-  if (policy !== '' && policy !== 'noeviction') throw new StartError(`REDIS_URL: maxmemory-policy is "${policy}"; holds would vanish under memory pressure. Set it to noeviction.`);
+  if (policy !== '' && policy !== 'noeviction')
+    throw new StartError(`REDIS_URL: maxmemory-policy is "${policy}"; holds would vanish under memory pressure. Set it to noeviction.`);
   try {
     await ensureNotifications();
   } catch (error) {
-    throw new StartError(`REDIS_URL: keyspace notifications are off and may not be switched on. Start Redis with --notify-keyspace-events ${NEEDED_FLAGS.join('')}.`, { cause: error });
+    throw new StartError(
+      `REDIS_URL: keyspace notifications are off and may not be switched on. Start Redis with --notify-keyspace-events ${NEEDED_FLAGS.join('')}.`,
+      { cause: error },
+    );
   }
 
   const database = redis.options.db ?? 0;
@@ -57,7 +64,9 @@ export async function createSeatHints(deps: { redis: RedisClient; subscriber: Re
   });
   const onReady = (): void => {
     ensureNotifications()
-      .catch((error: unknown) => logger.error({ err: error }, 'keyspace notifications cannot be switched on; the seat map falls back to reading once a second'))
+      .catch((error: unknown) =>
+        logger.error({ err: error }, 'keyspace notifications cannot be switched on; the seat map falls back to reading once a second'),
+      )
       .finally(() => emitter.emit('ready'));
   };
   redis.on('ready', onReady);

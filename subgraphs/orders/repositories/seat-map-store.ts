@@ -7,7 +7,12 @@ import type { SeatPublisher } from './seat-publisher.ts';
 import { endScript, liveHoldsScript, publishScript, resetScript, versionScript } from './seat-scripts.ts';
 
 /** One entry of an event's change log. `previous` is the version it follows; -1 where it follows nothing. */
-export type SeatChange = { readonly version: number; readonly previous: number; readonly seats: readonly SeatState[]; readonly end: boolean };
+export type SeatChange = {
+  readonly version: number;
+  readonly previous: number;
+  readonly seats: readonly SeatState[];
+  readonly end: boolean;
+};
 
 const seatsSchema = z.array(z.tuple([z.string(), z.enum(['AVAILABLE', 'HELD', 'RESERVED', 'BLOCKED'])]));
 
@@ -23,7 +28,12 @@ function parseEntry([id, fields]: [string, string[]]): SeatChange {
 }
 
 /** `complete` is false when Redis was away: then no hold is known, and the version may be old. */
-export type SeatReading = { readonly version: number; readonly claims: ReadonlyMap<string, ClaimState>; readonly held: ReadonlySet<string>; readonly complete: boolean };
+export type SeatReading = {
+  readonly version: number;
+  readonly claims: ReadonlyMap<string, ClaimState>;
+  readonly held: ReadonlySet<string>;
+  readonly complete: boolean;
+};
 
 /** The change log of every event in Redis, and readings of its seats. */
 export function createSeatMapStore(deps: { redis: RedisClient; claims: ClaimRepository; publisher: SeatPublisher }) {
@@ -67,7 +77,8 @@ export function createSeatMapStore(deps: { redis: RedisClient; claims: ClaimRepo
      * so nothing is missed. With Redis away: what MongoDB knows, at the last known version.
      */
     async readEvents(eventIds: readonly string[]): Promise<ReadonlyMap<string, SeatReading>> {
-      const unlessAway = <Value>(read: (eventId: string) => Promise<Value>): Promise<(Value | null)[]> => Promise.all(eventIds.map((eventId) => read(eventId).catch(() => null)));
+      const unlessAway = <Value>(read: (eventId: string) => Promise<Value>): Promise<(Value | null)[]> =>
+        Promise.all(eventIds.map((eventId) => read(eventId).catch(() => null)));
       const versions = await unlessAway(currentVersion);
       const claimsByEvent = await claims.ofEvents(eventIds);
       const held = await unlessAway(liveHolds);
@@ -77,7 +88,12 @@ export function createSeatMapStore(deps: { redis: RedisClient; claims: ClaimRepo
           const holds = held[index] ?? null;
           return [
             eventId,
-            { version: version ?? publisher.known(eventId), claims: claimsByEvent.get(eventId) ?? new Map(), held: holds ?? new Set(), complete: version !== null && holds !== null },
+            {
+              version: version ?? publisher.known(eventId),
+              claims: claimsByEvent.get(eventId) ?? new Map(),
+              held: holds ?? new Set(),
+              complete: version !== null && holds !== null,
+            },
           ];
         }),
       );

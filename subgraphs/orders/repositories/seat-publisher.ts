@@ -17,7 +17,11 @@ const KNOWN_MAX = 10_000;
  * The one way in which a seat's status reaches the map: read the revisions, then the claims, then run a script that refuses if a revision has moved
  * since. Whoever publishes last has therefore read claims that are at least as new as everyone's before.
  */
-export function createSeatPublisher(deps: { redis: RedisClient; claims: ClaimRepository; planOf: (eventId: string) => Promise<SeatingPlan> }) {
+export function createSeatPublisher(deps: {
+  redis: RedisClient;
+  claims: ClaimRepository;
+  planOf: (eventId: string) => Promise<SeatingPlan>;
+}) {
   const known = new Map<string, number>();
 
   function remember(eventId: string, version: number): void {
@@ -51,7 +55,12 @@ export function createSeatPublisher(deps: { redis: RedisClient; claims: ClaimRep
         const claims = await deps.claims.ofSeats(eventId, seatIds);
         const refused = refuse?.(claims) ?? null;
         if (refused !== null) return { refused };
-        const facts = seatIds.map((seatId): SeatFacts => [seatId, revisions.get(seatId) ?? 0, claims.get(seatId) ?? '', plan.seats.get(seatId)?.blocked ?? false]);
+        const facts = seatIds.map((seatId): SeatFacts => [
+          seatId,
+          revisions.get(seatId) ?? 0,
+          claims.get(seatId) ?? '',
+          plan.seats.get(seatId)?.blocked ?? false,
+        ]);
         const reply = replySchema.parse(await attempt({ seatsJson: JSON.stringify(facts), known: known.get(eventId) ?? 0, claims }));
         if (reply[0] !== 'MOVED') {
           if (reply[0] === 'DONE' && reply[1] !== null) remember(eventId, Number(reply[1]));

@@ -45,15 +45,24 @@ const wait = (milliseconds: number): Promise<void> => new Promise((resolve) => s
  * A payment provider in a collection of its own, never part of our transactions, as a real one never could be: what it has done it has done.
  * Its calls are compare-and-set and remember the first answer of each idempotency key.
  */
-export function createSimulatorPayments(deps: { db: Db; capture: 'automatic' | 'manual' }): PaymentProvider & { readonly ensureIndexes: () => Promise<void> } {
+export function createSimulatorPayments(deps: {
+  db: Db;
+  capture: 'automatic' | 'manual';
+}): PaymentProvider & { readonly ensureIndexes: () => Promise<void> } {
   const intents = deps.db.collection<SimulatorDocument>('simulator_intents');
 
-  const done = (document: SimulatorDocument, status: ProviderStatus): ProviderResult<ProviderIntent> => ({ kind: 'done', value: { providerIntentId: document._id, status } });
+  const done = (document: SimulatorDocument, status: ProviderStatus): ProviderResult<ProviderIntent> => ({
+    kind: 'done',
+    value: { providerIntentId: document._id, status },
+  });
 
   async function once(
     providerIntentId: string,
     key: string,
-    decide: (document: SimulatorDocument) => { result: ProviderResult<ProviderIntent>; change: Partial<Pick<SimulatorDocument, 'status' | 'captured' | 'refunded'>> },
+    decide: (document: SimulatorDocument) => {
+      result: ProviderResult<ProviderIntent>;
+      change: Partial<Pick<SimulatorDocument, 'status' | 'captured' | 'refunded'>>;
+    },
   ): Promise<ProviderResult<ProviderIntent>> {
     try {
       for (let tries = 0; tries < TRIES_MAX; tries += 1) {
@@ -79,17 +88,17 @@ export function createSimulatorPayments(deps: { db: Db; capture: 'automatic' | '
       await intents.createIndex({ intentId: 1 }, { unique: true });
     },
     async createIntent({ intentId, amount }) {
-      const document: SimulatorDocument = (({
-	_id: `sim_${intentId}`,
-	intentId,
-	amount,
-	status: 'REQUIRES_CONFIRMATION' as const,
-	clientSecret: `${intentId}_secret_${randomBytes(16).toString('hex')}`,
-	captured: 0,
-	refunded: 0,
-	version: 1,
-	answers: []
-}));
+      const document: SimulatorDocument = {
+        _id: `sim_${intentId}`,
+        intentId,
+        amount,
+        status: 'REQUIRES_CONFIRMATION' as const,
+        clientSecret: `${intentId}_secret_${randomBytes(16).toString('hex')}`,
+        captured: 0,
+        refunded: 0,
+        version: 1,
+        answers: [],
+      };
       try {
         await intents.insertOne(document);
         return { kind: 'done', value: { providerIntentId: document._id, status: document.status, clientSecret: document.clientSecret } };
@@ -116,7 +125,10 @@ export function createSimulatorPayments(deps: { db: Db; capture: 'automatic' | '
     },
     capture: ({ key, providerIntentId }) =>
       once(providerIntentId, key, (document) => {
-        if (document.status !== 'REQUIRES_CAPTURE') return document.status === 'SUCCEEDED' ? { result: done(document, 'SUCCEEDED'), change: {} } : { result: { kind: 'declined', reason: 'not_capturable' }, change: {} };
+        if (document.status !== 'REQUIRES_CAPTURE')
+          return document.status === 'SUCCEEDED'
+            ? { result: done(document, 'SUCCEEDED'), change: {} }
+            : { result: { kind: 'declined', reason: 'not_capturable' }, change: {} };
         return { result: done(document, 'SUCCEEDED'), change: { status: 'SUCCEEDED', captured: document.amount.amount } };
       }),
     cancel: ({ key, providerIntentId }) =>

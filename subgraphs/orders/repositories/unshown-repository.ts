@@ -3,7 +3,13 @@ import type { OutboxDocument } from '../../../kit/runtime/outbox.ts';
 import type { Collection } from 'mongodb';
 
 /** A committed change of seats that the live map may not show yet. */
-export type UnshownChange = { readonly rowId: string; readonly eventId: string; readonly seatIds: readonly string[]; readonly holdId: string; readonly sold: boolean };
+export type UnshownChange = {
+  readonly rowId: string;
+  readonly eventId: string;
+  readonly seatIds: readonly string[];
+  readonly holdId: string;
+  readonly sold: boolean;
+};
 
 const dataSchema = z.object({ eventId: z.string(), seatIds: z.array(z.string()), holdId: z.string() });
 

@@ -36,7 +36,8 @@ export const hold: Implements<HoldResolvers, 'event' | 'seats' | 'status' | 'tot
 
 export const paymentIntent: Implements<PaymentIntentResolvers, 'clientSecret'> = {
   clientSecret: ({ clientSecret }) => {
-    if (clientSecret === null) throw new AppError('SERVICE_UNAVAILABLE', 'The payment provider has not answered yet. Create the payment intent again.');
+    if (clientSecret === null)
+      throw new AppError('SERVICE_UNAVAILABLE', 'The payment provider has not answered yet. Create the payment intent again.');
     return clientSecret;
   },
 };

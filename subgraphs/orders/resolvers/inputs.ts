@@ -39,10 +39,13 @@ export const purchaseSchema = z
     idempotencyKey: optional(idempotencyKeySchema),
     idempotencyKeyHeader: optional(idempotencyKeySchema),
   })
-  .refine((input) => input.idempotencyKey === null || input.idempotencyKeyHeader === null || input.idempotencyKey === input.idempotencyKeyHeader, {
-    path: ['idempotencyKey'],
-    message: 'differs from the Idempotency-Key header',
-  })
+  .refine(
+    (input) => input.idempotencyKey === null || input.idempotencyKeyHeader === null || input.idempotencyKey === input.idempotencyKeyHeader,
+    {
+      path: ['idempotencyKey'],
+      message: 'differs from the Idempotency-Key header',
+    },
+  )
   .transform(({ idempotencyKeyHeader, ...input }) => ({ ...input, idempotencyKey: input.idempotencyKey ?? idempotencyKeyHeader }));
 
 export const subscriptionSchema = z.strictObject({ eventId: idSchema, sinceVersion: optional(z.int().min(0)) });

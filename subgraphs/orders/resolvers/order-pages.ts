@@ -20,13 +20,21 @@ function positionOf(cursor: string): OrderPosition {
 }
 
 /** Relay arguments to a page of orders, newest first. */
-export async function orderConnection(args: { first: number; after?: string | null | undefined }, read: (first: number, after: OrderPosition | null) => Promise<OrderPage>) {
+export async function orderConnection(
+  args: { first: number; after?: string | null | undefined },
+  read: (first: number, after: OrderPosition | null) => Promise<OrderPage>,
+) {
   const { first, after } = parseInput(pageSchema, args);
   const position = after == null ? null : positionOf(after);
   const { orders, hasNextPage } = await read(first, position);
   const edges = orders.map((node) => ({ cursor: cursorOf(node), node }));
   return {
     edges,
-    pageInfo: { hasNextPage, hasPreviousPage: position !== null, startCursor: edges[0]?.cursor ?? null, endCursor: edges.at(-1)?.cursor ?? null },
+    pageInfo: {
+      hasNextPage,
+      hasPreviousPage: position !== null,
+      startCursor: edges[0]?.cursor ?? null,
+      endCursor: edges.at(-1)?.cursor ?? null,
+    },
   };
 }

@@ -17,30 +17,38 @@ const money: Implements<MoneyResolvers, 'decimals'> = { decimals: ({ currency })
 
 const typed: Implements<
   Resolvers,
-  'Query' | 'Mutation' | 'Event' | 'User' | 'HoldSeatsResult' | 'RefreshHoldResult' | 'CreatePaymentIntentResult' | 'ConfirmPaymentResult' | 'PurchaseResult'
+  | 'Query'
+  | 'Mutation'
+  | 'Event'
+  | 'User'
+  | 'HoldSeatsResult'
+  | 'RefreshHoldResult'
+  | 'CreatePaymentIntentResult'
+  | 'ConfirmPaymentResult'
+  | 'PurchaseResult'
 > &
-  Resolvers = (({
-	CurrencyCode,
-	DateTime,
-	MinorUnits,
-	SeatMapVersion,
-	Query: query,
-	Mutation: mutation,
-	Event: event,
-	User: user,
-	SeatMap: seatMap,
-	Hold: hold,
-	PaymentIntent: paymentIntent,
-	Order: order,
-	Ticket: ticket,
-	Money: money,
-	SeatMapUpdate: seatMapUpdate,
-	HoldSeatsResult: byKind,
-	RefreshHoldResult: byKind,
-	CreatePaymentIntentResult: byKind,
-	ConfirmPaymentResult: byKind,
-	PurchaseResult: byKind
-}));
+  Resolvers = {
+  CurrencyCode,
+  DateTime,
+  MinorUnits,
+  SeatMapVersion,
+  Query: query,
+  Mutation: mutation,
+  Event: event,
+  User: user,
+  SeatMap: seatMap,
+  Hold: hold,
+  PaymentIntent: paymentIntent,
+  Order: order,
+  Ticket: ticket,
+  Money: money,
+  SeatMapUpdate: seatMapUpdate,
+  HoldSeatsResult: byKind,
+  RefreshHoldResult: byKind,
+  CreatePaymentIntentResult: byKind,
+  ConfirmPaymentResult: byKind,
+  PurchaseResult: byKind,
+};
 
 /** The subscription stands apart: its generated type knows no async iterator of domain updates. */
 export const resolvers = { ...typed, Subscription: subscription };

@@ -28,26 +28,35 @@ export function movableClock() {
 }
 
 /** Orders on the real driver and the real Redis, without a server: what use cases and feeds run on. */
-export async function startOrders(options: { capture?: 'automatic' | 'manual'; holdLifeSeconds?: number; provider?: (real: PaymentProvider) => PaymentProvider } = {}) {
+export async function startOrders(
+  options: { capture?: 'automatic' | 'manual'; holdLifeSeconds?: number; provider?: (real: PaymentProvider) => PaymentProvider } = {},
+) {
   const mongo: MongoConnection = await freshMongo('orders');
   const redisUrl = await freshRedisUrl();
-  const connect = (name: string, blocking = false): Promise<RedisClient> => connectRedis({ url: redisUrl, name, logger: silentLogger, blocking });
+  const connect = (name: string, blocking = false): Promise<RedisClient> =>
+    connectRedis({ url: redisUrl, name, logger: silentLogger, blocking });
   const [redis, subscriber] = await Promise.all([connect('test'), connect('test-hints', true)]);
   const clock = movableClock();
   const simulator = createSimulatorPayments({ db: mongo.db, capture: options.capture ?? 'automatic' });
   const provider = options.provider?.(simulator) ?? simulator;
-  const settings = { holdLifeSeconds: options.holdLifeSeconds ?? 300, defaultSeatPrice: 2_500, defaultCurrency: 'EUR', idempotencyLifeSeconds: 86_400, reconcileGraceSeconds: 20 };
+  const settings = {
+    holdLifeSeconds: options.holdLifeSeconds ?? 300,
+    defaultSeatPrice: 2_500,
+    defaultCurrency: 'EUR',
+    idempotencyLifeSeconds: 86_400,
+    reconcileGraceSeconds: 20,
+  };
   const errors: unknown[] = [];
-  const core: OrdersCore = createOrdersCore(({
-	mongo,
-	redis,
-	provider,
-	clock,
-	settings,
-	events: { findListing: () => Promise.resolve(null) },
-	onCommitted: () => undefined,
-	logError: (error) => void errors.push(error)
-}));
+  const core: OrdersCore = createOrdersCore({
+    mongo,
+    redis,
+    provider,
+    clock,
+    settings,
+    events: { findListing: () => Promise.resolve(null) },
+    onCommitted: () => undefined,
+    logError: (error) => void errors.push(error),
+  });
   await Promise.all([core.ensureIndexes(), simulator.ensureIndexes()]);
 
   const viewer = (name = newId('usr')): Viewer => ({ userId: name, roles: ['ATTENDEE'] });
@@ -55,7 +64,16 @@ export async function startOrders(options: { capture?: 'automatic' | 'manual'; h
   async function publishedEvent(): Promise<string> {
     const eventId = newId('evt');
     await core.repositories.listings.apply(
-      { eventId, organizerId: 'usr_organizer', status: 'PUBLISHED', deleted: false, title: 'Concert', startsAt: new Date(Date.now() + 86_400_000 * 30), timeZone: 'UTC', version: 1 },
+      {
+        eventId,
+        organizerId: 'usr_organizer',
+        status: 'PUBLISHED',
+        deleted: false,
+        title: 'Concert',
+        startsAt: new Date(Date.now() + 86_400_000 * 30),
+        timeZone: 'UTC',
+        version: 1,
+      },
       clock.now(),
     );
     return eventId;
@@ -101,27 +119,27 @@ export async function startOrders(options: { capture?: 'automatic' | 'manual'; h
     return shown?.split(':')[0] ?? 'AVAILABLE';
   }
 
-  return ({
-	core,
-	clock,
-	mongo,
-	redis,
-	subscriber,
-	redisUrl,
-	simulator,
-	errors,
-	viewer,
-	publishedEvent,
-	hold,
-	intend,
-	pay,
-	purchase,
-	openFeed,
-	statusOf,
-	close: async (): Promise<void> => {
-		redis.disconnect();
-		subscriber.disconnect();
-		await mongo.close();
-	}
-});
+  return {
+    core,
+    clock,
+    mongo,
+    redis,
+    subscriber,
+    redisUrl,
+    simulator,
+    errors,
+    viewer,
+    publishedEvent,
+    hold,
+    intend,
+    pay,
+    purchase,
+    openFeed,
+    statusOf,
+    close: async (): Promise<void> => {
+      redis.disconnect();
+      subscriber.disconnect();
+      await mongo.close();
+    },
+  };
 }

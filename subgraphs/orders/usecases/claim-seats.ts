@@ -12,7 +12,10 @@ import type { SecuredHold } from './secure-hold.ts';
 import type { SettleRefund } from './settle-refund.ts';
 import { wholeRefundOf } from './settle-refund.ts';
 
-export type ClaimedSeats = { readonly kind: 'claimed'; readonly order: Order } | { readonly kind: 'refused'; readonly outcome: PurchaseOutcome } | { readonly kind: 'overtaken' };
+export type ClaimedSeats =
+  | { readonly kind: 'claimed'; readonly order: Order }
+  | { readonly kind: 'refused'; readonly outcome: PurchaseOutcome }
+  | { readonly kind: 'overtaken' };
 
 /** P2: transaction A decides whose seats they are; who comes second gets the money back (A″). */
 export function createClaimSeats(deps: {
@@ -27,26 +30,27 @@ export function createClaimSeats(deps: {
 
   function newOrder(attempt: PurchaseAttempt, { hold, intent, listing }: SecuredHold): Order {
     const total = orderTotal(hold.seats, intent.amount.currency);
-    if (total.amount !== intent.amount.amount) throw new Error(`Hold ${hold.id} costs ${total.amount}, but ${intent.amount.amount} was paid.`);
-    return ((({
-	id: orderIdOf(attempt.viewer.userId, attempt.key),
-	userId: attempt.viewer.userId,
-	eventId: hold.eventId,
-	organizerId: listing.organizerId,
-	holdId: hold.id,
-	paymentIntentId: intent.id,
-	recordId: attempt.recordId,
-	fingerprint: attempt.fingerprint,
-	status: 'PENDING_PAYMENT',
-	seats: hold.seats,
-	total,
-	refunded: {
-		amount: 0,
-		currency: total.currency
-	},
-	placedAt: deps.clock.now(),
-	version: 1
-})));
+    if (total.amount !== intent.amount.amount)
+      throw new Error(`Hold ${hold.id} costs ${total.amount}, but ${intent.amount.amount} was paid.`);
+    return {
+      id: orderIdOf(attempt.viewer.userId, attempt.key),
+      userId: attempt.viewer.userId,
+      eventId: hold.eventId,
+      organizerId: listing.organizerId,
+      holdId: hold.id,
+      paymentIntentId: intent.id,
+      recordId: attempt.recordId,
+      fingerprint: attempt.fingerprint,
+      status: 'PENDING_PAYMENT',
+      seats: hold.seats,
+      total,
+      refunded: {
+        amount: 0,
+        currency: total.currency,
+      },
+      placedAt: deps.clock.now(),
+      version: 1,
+    };
   }
 
   async function conflictsOf(order: Order): Promise<readonly SeatConflict[]> {

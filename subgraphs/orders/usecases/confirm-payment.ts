@@ -30,7 +30,13 @@ const STATUS_FROM_PROVIDER = {
 } as const satisfies Record<ProviderStatus, PaymentIntentStatus | null>;
 
 /** The hold first, then our record, then the provider, then the result: whoever dies in between leaves a trace that can be finished. */
-export function createConfirmPayment(deps: { holds: HoldStore; intents: PaymentIntentRepository; provider: PaymentProvider; readListings: ReadListings; clock: Clock }) {
+export function createConfirmPayment(deps: {
+  holds: HoldStore;
+  intents: PaymentIntentRepository;
+  provider: PaymentProvider;
+  readListings: ReadListings;
+  clock: Clock;
+}) {
   const { holds, intents, provider, clock } = deps;
 
   async function settle(intent: PaymentIntent, result: ProviderResult<ProviderIntent>): Promise<ConfirmPaymentOutcome> {
@@ -65,15 +71,26 @@ export function createConfirmPayment(deps: { holds: HoldStore; intents: PaymentI
       await holds.unmark(hold, mark);
       return again(intent);
     }
-    const outcome = await settle(processing, await provider.confirm({ key: `cf_${intent.id}_${processing.attempt}`, providerIntentId: processing.providerIntentId, paymentMethod }));
+    const outcome = await settle(
+      processing,
+      await provider.confirm({
+        key: `cf_${intent.id}_${processing.attempt}`,
+        providerIntentId: processing.providerIntentId,
+        paymentMethod,
+      }),
+    );
     // While the outcome is unknown the mark stays until it runs out: the seats must not be let go under a payment on its way.
     if (outcome.kind !== 'ConfirmPaymentPayload' || outcome.paymentIntent.status !== 'PROCESSING') await holds.unmark(hold, mark);
     return outcome;
   }
 
-  return async function confirmPayment(viewer: Viewer, input: { paymentIntentId: string; clientSecret: string; paymentMethod: string | null }): Promise<ConfirmPaymentOutcome> {
+  return async function confirmPayment(
+    viewer: Viewer,
+    input: { paymentIntentId: string; clientSecret: string; paymentMethod: string | null },
+  ): Promise<ConfirmPaymentOutcome> {
     const intent = await intents.find(input.paymentIntentId);
-    if (!intent || intent.userId !== viewer.userId || intent.clientSecret === null || !sameSecret(input.clientSecret, intent.clientSecret)) return paymentIntentNotFound();
+    if (!intent || intent.userId !== viewer.userId || intent.clientSecret === null || !sameSecret(input.clientSecret, intent.clientSecret))
+      return paymentIntentNotFound();
     switch (intent.status) {
       case 'SUCCEEDED':
       case 'REQUIRES_CAPTURE':

@@ -18,28 +18,34 @@ export class ProviderUnavailable extends Error {
 }
 
 /** For the hold's total. Repeated, it gives the same intent: one per hold that is not cancelled. */
-export function createCreatePaymentIntent(deps: { holds: HoldStore; intents: PaymentIntentRepository; provider: PaymentProvider; readListings: ReadListings; clock: Clock }) {
+export function createCreatePaymentIntent(deps: {
+  holds: HoldStore;
+  intents: PaymentIntentRepository;
+  provider: PaymentProvider;
+  readListings: ReadListings;
+  clock: Clock;
+}) {
   const { intents, provider, clock } = deps;
 
   async function insertIntent(hold: Hold): Promise<PaymentIntent | null> {
     const now = clock.now();
-    const intent: PaymentIntent = ((({
-	id: newId('pi'),
-	holdId: hold.id,
-	eventId: hold.eventId,
-	userId: hold.userId,
-	amount: holdTotal(hold.seats),
-	seats: hold.seats,
-	status: 'REQUIRES_CONFIRMATION' as const,
-	version: 1,
-	attempt: 1,
-	orderId: null,
-	providerIntentId: null,
-	clientSecret: null,
-	holdEndsAtLatest: new Date(hold.createdAt.getTime() + (HOLD_LIFE_MAX_SECONDS + PAYING_EXTRA_SECONDS) * 1e3),
-	holdMissingSince: null,
-	updatedAt: now
-})));
+    const intent: PaymentIntent = {
+      id: newId('pi'),
+      holdId: hold.id,
+      eventId: hold.eventId,
+      userId: hold.userId,
+      amount: holdTotal(hold.seats),
+      seats: hold.seats,
+      status: 'REQUIRES_CONFIRMATION' as const,
+      version: 1,
+      attempt: 1,
+      orderId: null,
+      providerIntentId: null,
+      clientSecret: null,
+      holdEndsAtLatest: new Date(hold.createdAt.getTime() + (HOLD_LIFE_MAX_SECONDS + PAYING_EXTRA_SECONDS) * 1e3),
+      holdMissingSince: null,
+      updatedAt: now,
+    };
     await intents.insert(intent);
     return (await intents.openOfHolds([hold.id])).get(hold.id) ?? null;
   }
@@ -48,7 +54,10 @@ export function createCreatePaymentIntent(deps: { holds: HoldStore; intents: Pay
   async function withProvider(intent: PaymentIntent): Promise<PaymentIntent> {
     if (intent.providerIntentId !== null) return intent;
     const created = await provider.createIntent({ key: `ci_${intent.id}`, intentId: intent.id, amount: intent.amount });
-    if (created.kind !== 'done') throw new ProviderUnavailable('The payment provider cannot be reached.', { cause: created.kind === 'unknown' ? created.cause : created.reason });
+    if (created.kind !== 'done')
+      throw new ProviderUnavailable('The payment provider cannot be reached.', {
+        cause: created.kind === 'unknown' ? created.cause : created.reason,
+      });
     const { providerIntentId, clientSecret } = created.value;
     const changed = await intents.change(intent, { providerIntentId, clientSecret }, clock.now());
     // Another call was faster, with the same answer from the provider.

@@ -20,7 +20,14 @@ const LIFE_AFTER_DECLINE_SECONDS = 60;
  * P3 to P5: from seats that are claimed and money that is promised to a sale. The live request runs it, a retry of it, and the reconciler, also at once:
  * the provider's keys are the same and the intent's version decides who writes the end.
  */
-export function createFinishOrder(deps: { orders: OrderRepository; intents: PaymentIntentRepository; ledger: SaleLedger; provider: PaymentProvider; holds: HoldStore; show: ShowChanges }) {
+export function createFinishOrder(deps: {
+  orders: OrderRepository;
+  intents: PaymentIntentRepository;
+  ledger: SaleLedger;
+  provider: PaymentProvider;
+  holds: HoldStore;
+  show: ShowChanges;
+}) {
   const { orders, intents, ledger, provider } = deps;
 
   async function keepHold(order: Order): Promise<void> {
@@ -37,7 +44,8 @@ export function createFinishOrder(deps: { orders: OrderRepository; intents: Paym
 
       if (intent.status === 'REQUIRES_CAPTURE') {
         const captured = await provider.capture({ key: `cap_${intent.id}_${intent.attempt}`, providerIntentId: intent.providerIntentId });
-        if (captured.kind === 'unknown' || (captured.kind === 'done' && captured.value.status !== 'SUCCEEDED')) return { kind: 'unknown', order };
+        if (captured.kind === 'unknown' || (captured.kind === 'done' && captured.value.status !== 'SUCCEEDED'))
+          return { kind: 'unknown', order };
         if (captured.kind === 'declined') {
           // A courtesy: with Redis away the hold simply ends when it ends.
           await keepHold(order).catch(() => undefined);

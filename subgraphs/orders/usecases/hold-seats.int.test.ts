@@ -52,7 +52,9 @@ describe('holding seats', () => {
 
   it('lets exactly one of 50 buyers hold the same seat', async () => {
     const eventId = await orders.publishedEvent();
-    const outcomes = await Promise.all(Array.from({ length: 50 }, () => orders.core.holdSeats(orders.viewer(), { eventId, seatIds: ['C-5'], replacesHoldId: null })));
+    const outcomes = await Promise.all(
+      Array.from({ length: 50 }, () => orders.core.holdSeats(orders.viewer(), { eventId, seatIds: ['C-5'], replacesHoldId: null })),
+    );
     expect(outcomes.filter((outcome) => outcome.kind === 'HoldSeatsPayload')).toHaveLength(1);
     expect(outcomes.filter((outcome) => outcome.kind === 'SeatsUnavailable')).toHaveLength(49);
   });
@@ -63,7 +65,11 @@ describe('holding seats', () => {
     const old = await orders.hold(buyer, eventId, ['D-1', 'D-2']);
     await orders.intend(buyer, old);
     const replacing = await orders.hold(buyer, eventId, ['D-2', 'D-3'], old.id);
-    expect(await orders.redis.mget(`hold:{${eventId}}:D-1`, `hold:{${eventId}}:D-2`, `hold:{${eventId}}:D-3`)).toEqual([null, replacing.id, replacing.id]);
+    expect(await orders.redis.mget(`hold:{${eventId}}:D-1`, `hold:{${eventId}}:D-2`, `hold:{${eventId}}:D-3`)).toEqual([
+      null,
+      replacing.id,
+      replacing.id,
+    ]);
     expect(replacing.expiresAtLatest.getTime()).toBeLessThanOrEqual(old.expiresAtLatest.getTime());
     expect((await orders.core.repositories.holds.find(old.id))?.ended).toBe('RELEASED');
     expect((await orders.core.repositories.intents.openOfHolds([old.id])).size).toBe(0);
@@ -92,7 +98,9 @@ describe('holding seats', () => {
       const found = await real(...args);
       looks += 1;
       if (looks === 1) {
-        await orders.mongo.client.withSession((session) => session.withTransaction(() => claims.insertPending(session, eventId, 'ord_other', ['E-3'])));
+        await orders.mongo.client.withSession((session) =>
+          session.withTransaction(() => claims.insertPending(session, eventId, 'ord_other', ['E-3'])),
+        );
       }
       return found;
     };
@@ -102,7 +110,11 @@ describe('holding seats', () => {
     } finally {
       claims.ofSeats = real;
     }
-    expect(await orders.redis.mget(`hold:{${eventId}}:E-1`, `hold:{${eventId}}:E-2`, `hold:{${eventId}}:E-3`)).toEqual([old.id, old.id, null]);
+    expect(await orders.redis.mget(`hold:{${eventId}}:E-1`, `hold:{${eventId}}:E-2`, `hold:{${eventId}}:E-3`)).toEqual([
+      old.id,
+      old.id,
+      null,
+    ]);
     expect((await holds.find(old.id))?.ended).toBeNull();
   });
 
@@ -135,10 +147,16 @@ describe('holding seats', () => {
     const listing = await listings.find(eventId);
     if (!listing) throw new Error('no listing');
     await listings.apply({ ...listing, version: 2, startsAt: new Date(Date.now() - 1_000) }, new Date());
-    expect(await orders.core.holdSeats(orders.viewer(), { eventId, seatIds: ['A-1'], replacesHoldId: null })).toMatchObject({ kind: 'SalesClosed' });
+    expect(await orders.core.holdSeats(orders.viewer(), { eventId, seatIds: ['A-1'], replacesHoldId: null })).toMatchObject({
+      kind: 'SalesClosed',
+    });
     await listings.apply({ ...listing, version: 3, status: 'CANCELLED' }, new Date());
-    expect(await orders.core.holdSeats(orders.viewer(), { eventId, seatIds: ['A-1'], replacesHoldId: null })).toMatchObject({ kind: 'SalesClosed' });
-    expect(await orders.core.holdSeats(orders.viewer(), { eventId: 'evt_none', seatIds: ['A-1'], replacesHoldId: null })).toMatchObject({ kind: 'EventNotFound' });
+    expect(await orders.core.holdSeats(orders.viewer(), { eventId, seatIds: ['A-1'], replacesHoldId: null })).toMatchObject({
+      kind: 'SalesClosed',
+    });
+    expect(await orders.core.holdSeats(orders.viewer(), { eventId: 'evt_none', seatIds: ['A-1'], replacesHoldId: null })).toMatchObject({
+      kind: 'EventNotFound',
+    });
   });
 });
 

@@ -17,7 +17,14 @@ const CONFLICT_PATH = ['input', 'seatIds'];
 const claimed = (claims: ReadonlyMap<string, ClaimState>): SeatConflict[] =>
   Array.from(claims, ([seatId, state]) => ({ seatId, reason: state === 'SOLD' ? 'RESERVED' : 'HELD' }));
 
-const heldSeat = ({ seatId, section, row, number, price, features }: PlanSeat): HeldSeat => ({ seatId, section, row, number, price, features });
+const heldSeat = ({ seatId, section, row, number, price, features }: PlanSeat): HeldSeat => ({
+  seatId,
+  section,
+  row,
+  number,
+  price,
+  features,
+});
 
 /** All of the seats, or none, alone or in the place of an older hold. */
 export function createHoldSeats(deps: {
@@ -38,7 +45,10 @@ export function createHoldSeats(deps: {
     return (await deps.intents.change(intent, { status: 'CANCELLED' }, clock.now())) !== null;
   }
 
-  return async function holdSeats(viewer: Viewer, input: { eventId: string; seatIds: readonly string[]; replacesHoldId: string | null }): Promise<HoldSeatsOutcome> {
+  return async function holdSeats(
+    viewer: Viewer,
+    input: { eventId: string; seatIds: readonly string[]; replacesHoldId: string | null },
+  ): Promise<HoldSeatsOutcome> {
     const { eventId, seatIds } = input;
     const listing = (await deps.readListings([eventId])).get(eventId);
     if (!listing || listing.deleted || !canSeeSeats(viewer, listing)) return eventNotFound();
@@ -64,7 +74,14 @@ export function createHoldSeats(deps: {
       );
     if (replaced && !(await cancelPayment(replaced))) return beingPaid(replaced);
 
-    const placed = await deps.holds.place({ holdId: newHoldId(eventId), eventId, userId: viewer.userId, seats, lifeSeconds: holdLifeSeconds, replacesHoldId: replaced?.id ?? null });
+    const placed = await deps.holds.place({
+      holdId: newHoldId(eventId),
+      eventId,
+      userId: viewer.userId,
+      seats,
+      lifeSeconds: holdLifeSeconds,
+      replacesHoldId: replaced?.id ?? null,
+    });
     switch (placed.kind) {
       case 'claimed':
         return seatsUnavailable(CONFLICT_PATH, claimed(placed.claims));

@@ -25,12 +25,18 @@ describe('purchase', () => {
     const held = await orders.hold(buyer, eventId, ['A-1', 'A-2']);
     const intent = await orders.pay(buyer, held);
     const outcome = await orders.purchase(buyer, held, intent, 'key-1');
-    expect(outcome).toMatchObject({ kind: 'PurchasePayload', replayed: false, order: { status: 'CONFIRMED', total: { amount: 5_000, currency: 'EUR' } } });
+    expect(outcome).toMatchObject({
+      kind: 'PurchasePayload',
+      replayed: false,
+      order: { status: 'CONFIRMED', total: { amount: 5_000, currency: 'EUR' } },
+    });
     expect(await counts(orders, eventId)).toEqual({ sold: 2, pending: 0, tickets: 2, confirmed: 1 });
     expect(await orders.statusOf(eventId, 'A-1')).toBe('RESERVED');
     expect(await orders.redis.exists(`hold:{${eventId}}:A-1`)).toBe(0);
     expect((await orders.core.repositories.holds.find(held.id))?.ended).toBe('CONSUMED');
-    expect(await orders.mongo.db.collection('outbox').countDocuments({ type: 'order.confirmed', 'data.eventId': eventId, shown: true })).toBe(1);
+    expect(
+      await orders.mongo.db.collection('outbox').countDocuments({ type: 'order.confirmed', 'data.eventId': eventId, shown: true }),
+    ).toBe(1);
   });
 
   it('answers 20 identical purchases at once with one order', async () => {
@@ -64,7 +70,10 @@ describe('purchase', () => {
     expect(await orders.purchase(buyer, second, await orders.pay(buyer, second), 'once')).toMatchObject({ kind: 'IdempotencyKeyReused' });
     const stranger = orders.viewer();
     const third = await orders.hold(stranger, eventId, ['A-3']);
-    expect(await orders.purchase(stranger, third, await orders.pay(stranger, third), 'once')).toMatchObject({ kind: 'PurchasePayload', replayed: false });
+    expect(await orders.purchase(stranger, third, await orders.pay(stranger, third), 'once')).toMatchObject({
+      kind: 'PurchasePayload',
+      replayed: false,
+    });
   });
 
   it('refuses an unpaid intent, and accepts the same key once it is paid', async () => {
@@ -156,8 +165,14 @@ describe('confirming a payment', () => {
     const held = await orders.hold(buyer, eventId, ['A-2']);
     const intent = await orders.intend(buyer, held);
     const request = { paymentIntentId: intent.id, clientSecret: intent.clientSecret ?? '' };
-    expect(await orders.core.confirmPayment(buyer, { ...request, paymentMethod: 'pm_card_insufficient_funds' })).toMatchObject({ kind: 'PaymentDeclined', reason: 'insufficient_funds' });
-    expect(await orders.core.confirmPayment(buyer, { ...request, paymentMethod: 'pm_card_visa' })).toMatchObject({ kind: 'ConfirmPaymentPayload', paymentIntent: { status: 'SUCCEEDED', attempt: 2 } });
+    expect(await orders.core.confirmPayment(buyer, { ...request, paymentMethod: 'pm_card_insufficient_funds' })).toMatchObject({
+      kind: 'PaymentDeclined',
+      reason: 'insufficient_funds',
+    });
+    expect(await orders.core.confirmPayment(buyer, { ...request, paymentMethod: 'pm_card_visa' })).toMatchObject({
+      kind: 'ConfirmPaymentPayload',
+      paymentIntent: { status: 'SUCCEEDED', attempt: 2 },
+    });
   });
 
   it('gives the same intent again however often one is asked for, in parallel too', async () => {
@@ -174,8 +189,15 @@ describe('confirming a payment', () => {
     const buyer = orders.viewer();
     const held = await orders.hold(buyer, eventId, ['A-4']);
     const intent = await orders.intend(buyer, held);
-    await Promise.all(Array.from({ length: 10 }, () => orders.core.confirmPayment(buyer, { paymentIntentId: intent.id, clientSecret: intent.clientSecret ?? '', paymentMethod: null })));
-    expect(await orders.mongo.db.collection('simulator_intents').findOne({ intentId: intent.id })).toMatchObject({ captured: 2_500, answers: [{}] });
+    await Promise.all(
+      Array.from({ length: 10 }, () =>
+        orders.core.confirmPayment(buyer, { paymentIntentId: intent.id, clientSecret: intent.clientSecret ?? '', paymentMethod: null }),
+      ),
+    );
+    expect(await orders.mongo.db.collection('simulator_intents').findOne({ intentId: intent.id })).toMatchObject({
+      captured: 2_500,
+      answers: [{}],
+    });
   });
 
   it('keeps the hold alive long enough to purchase, and keeps it from being released meanwhile', async () => {
@@ -208,7 +230,10 @@ describe('manual capture', () => {
     const intent = await manual.pay(buyer, held);
     expect(intent.status).toBe('REQUIRES_CAPTURE');
     expect(await manual.purchase(buyer, held, intent)).toMatchObject({ kind: 'PurchasePayload' });
-    expect(await manual.mongo.db.collection('simulator_intents').findOne({ intentId: intent.id })).toMatchObject({ status: 'SUCCEEDED', captured: 2_500 });
+    expect(await manual.mongo.db.collection('simulator_intents').findOne({ intentId: intent.id })).toMatchObject({
+      status: 'SUCCEEDED',
+      captured: 2_500,
+    });
     await manual.close();
   });
 
@@ -216,7 +241,10 @@ describe('manual capture', () => {
     let decline = true;
     const manual = await startOrders({
       capture: 'manual',
-      provider: (real) => ({ ...real, capture: (request) => (decline ? Promise.resolve({ kind: 'declined', reason: 'card_declined' }) : real.capture(request)) }),
+      provider: (real) => ({
+        ...real,
+        capture: (request) => (decline ? Promise.resolve({ kind: 'declined', reason: 'card_declined' }) : real.capture(request)),
+      }),
     });
     const buyer = manual.viewer();
     const held = await manual.hold(buyer, await manual.publishedEvent(), ['A-1']);

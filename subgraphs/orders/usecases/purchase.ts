@@ -2,7 +2,14 @@ import { derivedId, newId } from '../../../kit/values/ids.ts';
 import type { StoredAnswer } from '../domain/idempotency.ts';
 import { recordIdOf } from '../domain/idempotency.ts';
 import type { PurchaseOutcome } from '../domain/outcomes.ts';
-import { holdExpired, idempotencyKeyReused, orderProcessing, paymentDeclined, paymentNotConfirmed, seatsUnavailable } from '../domain/outcomes.ts';
+import {
+  holdExpired,
+  idempotencyKeyReused,
+  orderProcessing,
+  paymentDeclined,
+  paymentNotConfirmed,
+  seatsUnavailable,
+} from '../domain/outcomes.ts';
 import type { Order } from '../domain/order.ts';
 import { orderIdOf } from '../domain/order.ts';
 import type { Viewer } from '../domain/viewer.ts';
@@ -128,18 +135,19 @@ export function createPurchase(deps: {
 
   return async function purchase(viewer: Viewer, input: PurchaseInput): Promise<PurchaseOutcome | { kind: 'SeatsDiffer' }> {
     const intent = await deps.intents.find(input.paymentIntentId);
-    if (!intent || intent.userId !== viewer.userId || intent.holdId !== input.holdId || intent.eventId !== input.eventId) return paymentNotConfirmed('REQUIRES_CONFIRMATION');
+    if (!intent || intent.userId !== viewer.userId || intent.holdId !== input.holdId || intent.eventId !== input.eventId)
+      return paymentNotConfirmed('REQUIRES_CONFIRMATION');
 
     const key = input.idempotencyKey ?? derivedId('key', input.holdId, intent.id, String(intent.attempt));
-    const attempt: PurchaseAttempt = ({
-	viewer,
-	input,
-	key,
-	keyGiven: input.idempotencyKey !== null,
-	token: newId('att'),
-	fingerprint: derivedId('fp', input.eventId, input.holdId, input.paymentIntentId),
-	recordId: recordIdOf(viewer.userId, 'purchase', key)
-});
+    const attempt: PurchaseAttempt = {
+      viewer,
+      input,
+      key,
+      keyGiven: input.idempotencyKey !== null,
+      token: newId('att'),
+      fingerprint: derivedId('fp', input.eventId, input.holdId, input.paymentIntentId),
+      recordId: recordIdOf(viewer.userId, 'purchase', key),
+    };
     const waitUntil = Date.now() + WAIT_FOR_OTHER_MS;
     for (;;) {
       const earlier = await earlierOrder(attempt);

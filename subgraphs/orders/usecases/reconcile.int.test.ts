@@ -60,7 +60,11 @@ describe('the reconciler', () => {
     dieAt = 'capture';
     await expect(orders.purchase(buyer, held, intent, 'k')).rejects.toThrow(Died);
     dieAt = null;
-    const outcomes = await Promise.all([orders.purchase(buyer, held, intent, 'k'), orders.purchase(buyer, held, intent, 'k'), orders.core.reconcile.run()]);
+    const outcomes = await Promise.all([
+      orders.purchase(buyer, held, intent, 'k'),
+      orders.purchase(buyer, held, intent, 'k'),
+      orders.core.reconcile.run(),
+    ]);
     expect(outcomes[0]).toMatchObject({ kind: 'PurchasePayload' });
     expect(outcomes[1]).toMatchObject({ kind: 'PurchasePayload' });
     expect(await orders.mongo.db.collection('tickets').countDocuments({ eventId: held.eventId })).toBe(1);
@@ -81,7 +85,13 @@ describe('the reconciler', () => {
     orders.clock.advance(6 * MINUTE);
     await orders.core.reconcile.run();
     expect(await intentOf()).toBeUndefined();
-    expect((await orders.mongo.db.collection('simulator_intents').findOne({ intentId: (await orders.mongo.db.collection('payment_intents').findOne({ holdId: held.id }))?._id }))?.['status']).toBe('CANCELLED');
+    expect(
+      (
+        await orders.mongo.db
+          .collection('simulator_intents')
+          .findOne({ intentId: (await orders.mongo.db.collection('payment_intents').findOne({ holdId: held.id }))?._id })
+      )?.['status'],
+    ).toBe('CANCELLED');
   });
 
   it('waits before it believes that a hold is gone, then gives the money back', async () => {
@@ -118,7 +128,18 @@ describe('the reconciler', () => {
     expect(await orders.mongo.db.collection('orders').countDocuments({ eventId, status: 'REFUNDED' })).toBe(3);
     expect(await orders.mongo.db.collection('seat_claims').countDocuments({ eventId })).toBe(0);
     expect(await orders.mongo.db.collection('tickets').countDocuments({ eventId, active: true })).toBe(0);
-    expect(await orders.mongo.db.collection('simulator_intents').countDocuments({ _id: { $in: (await orders.mongo.db.collection('payment_intents').find({ eventId }).toArray()).map((intent) => `sim_${String(intent._id)}`) as never[] }, refunded: 2_500 })).toBe(3);
+    expect(
+      await orders.mongo.db
+        .collection('simulator_intents')
+        .countDocuments({
+          _id: {
+            $in: (await orders.mongo.db.collection('payment_intents').find({ eventId }).toArray()).map(
+              (intent) => `sim_${String(intent._id)}`,
+            ) as never[],
+          },
+          refunded: 2_500,
+        }),
+    ).toBe(3);
     expect((await orders.core.repositories.holds.find(open.id))?.ended).toBe('RELEASED');
     expect(await orders.statusOf(eventId, 'C-1')).toBe('AVAILABLE');
     orders.clock.advance(2 * MINUTE);

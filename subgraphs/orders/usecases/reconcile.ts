@@ -56,7 +56,8 @@ export function createReconcile(deps: ReconcileDeps) {
       return;
     }
     const cancelled = await provider.cancel({ key: `cn_${intent.id}`, providerIntentId: intent.providerIntentId });
-    if (cancelled.kind === 'done' && cancelled.value.status === 'CANCELLED' && (await ledger.expireOrder(order, intent))) await deps.show.ofOrder(order.id);
+    if (cancelled.kind === 'done' && cancelled.value.status === 'CANCELLED' && (await ledger.expireOrder(order, intent)))
+      await deps.show.ofOrder(order.id);
   }
 
   /** Whether the intent's hold ended long enough ago for its money to be of no use. */
@@ -92,7 +93,11 @@ export function createReconcile(deps: ReconcileDeps) {
     /** Rules 1 to 3; 4 is `refundClosedEvents`, 5 the outbox's relay. */
     async run(): Promise<void> {
       await each('unfinished orders', await orders.pendingSince(ago(graceSeconds), BATCH), finishPending);
-      await each('unfinished refunds', await deps.refunds.pendingSince(ago(graceSeconds), clock.now(), BATCH), async (refund) => void (await deps.settleRefund(refund.id)));
+      await each(
+        'unfinished refunds',
+        await deps.refunds.pendingSince(ago(graceSeconds), clock.now(), BATCH),
+        async (refund) => void (await deps.settleRefund(refund.id)),
+      );
       await each('payments without an order', await intents.unboundSince(ago(graceSeconds), BATCH), giveBackUnbound);
     },
   };

@@ -28,7 +28,10 @@ const LIFE_WHILE_PURCHASING_SECONDS = 60;
 export function createSecureHold(deps: { holds: HoldStore; intents: PaymentIntentRepository; readListings: ReadListings; clock: Clock }) {
   const refused = (outcome: PurchaseOutcome): { kind: 'refused'; outcome: PurchaseOutcome } => ({ kind: 'refused', outcome });
 
-  return async function secureHold({ viewer, input, token }: PurchaseAttempt, intentId: string): Promise<SecuredHold | { kind: 'refused'; outcome: PurchaseOutcome } | { kind: 'SeatsDiffer' }> {
+  return async function secureHold(
+    { viewer, input, token }: PurchaseAttempt,
+    intentId: string,
+  ): Promise<SecuredHold | { kind: 'refused'; outcome: PurchaseOutcome } | { kind: 'SeatsDiffer' }> {
     const intent = await deps.intents.find(intentId);
     if (!intent) throw new Error(`Payment intent ${intentId} is gone.`);
     if (!isConfirmed(intent.status) || intent.orderId !== null) return refused(paymentNotConfirmed(intent.status));

@@ -11,7 +11,15 @@ import type { ShowChanges } from './show-changes.ts';
 
 /** One whole refund per intent and order: a second attempt to start it meets the first one's row. */
 export function wholeRefundOf(intent: PaymentIntent, orderId: string | null, now: Date): Refund {
-  return { id: derivedId('rf', intent.id, orderId ?? 'unbound'), paymentIntentId: intent.id, orderId, amount: intent.amount, status: 'PENDING', createdAt: now, attempts: 0 };
+  return {
+    id: derivedId('rf', intent.id, orderId ?? 'unbound'),
+    paymentIntentId: intent.id,
+    orderId,
+    amount: intent.amount,
+    status: 'PENDING',
+    createdAt: now,
+    attempts: 0,
+  };
 }
 
 /** Asks the provider where the money is, sends it back by the way that fits, and settles it in the ledger. True when it is settled. */

@@ -9,7 +9,13 @@ const BATCH = 100;
 /**
  * Brings committed changes to the live map: publish, then mark as shown. Dying in between, or doing it twice, publishes what is true once more.
  */
-export function createShowChanges(deps: { map: SeatMapStore; unshown: UnshownRepository; clock: Clock; logError: (error: unknown) => void; onShown: () => void }) {
+export function createShowChanges(deps: {
+  map: SeatMapStore;
+  unshown: UnshownRepository;
+  clock: Clock;
+  logError: (error: unknown) => void;
+  onShown: () => void;
+}) {
   async function show(changes: readonly UnshownChange[]): Promise<void> {
     for (const change of changes) {
       await deps.map.publish(change.eventId, change.seatIds, change.sold ? { holdId: change.holdId, as: 'CONSUMED' } : undefined);
