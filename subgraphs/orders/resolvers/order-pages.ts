@@ -1,23 +1,12 @@
-import { z } from 'zod';
-import { badUserInput } from '../../../kit/graphql/errors.ts';
 import { pageSchema } from '../../../kit/graphql/input-schemas.ts';
+import { decodeCursor, encodeCursor } from '../../../kit/graphql/keyset-cursor.ts';
 import { parseInput } from '../../../kit/graphql/parse-input.ts';
-import { ID_PATTERN } from '../../../kit/values/ids.ts';
 import type { Order } from '../domain/order.ts';
 import type { OrderPage, OrderPosition } from '../repositories/order-repository.ts';
 
-const positionSchema = z.tuple([z.int(), z.string().regex(ID_PATTERN)]);
+const LIST = 'orders';
 
-const cursorOf = (order: Order): string => Buffer.from(JSON.stringify([order.placedAt.getTime(), order.id])).toString('base64url');
-
-function positionOf(cursor: string): OrderPosition {
-  try {
-    const [placedAt, id] = positionSchema.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()));
-    return { placedAt: new Date(placedAt), id };
-  } catch {
-    throw badUserInput([{ path: ['after'], message: 'is not a cursor of this list' }]);
-  }
-}
+const cursorOf = (order: Order): string => encodeCursor(LIST, { key: order.placedAt.getTime(), id: order.id });
 
 /** Relay arguments to a page of orders, newest first. */
 export async function orderConnection(
@@ -25,16 +14,11 @@ export async function orderConnection(
   read: (first: number, after: OrderPosition | null) => Promise<OrderPage>,
 ) {
   const { first, after } = parseInput(pageSchema, args);
-  const position = after == null ? null : positionOf(after);
-  const { orders, hasNextPage } = await read(first, position);
+  const place = decodeCursor(LIST, after);
+  const { orders, hasNextPage } = await read(first, place && { placedAt: new Date(place.key), id: place.id });
   const edges = orders.map((node) => ({ cursor: cursorOf(node), node }));
   return {
     edges,
-    pageInfo: {
-      hasNextPage,
-      hasPreviousPage: position !== null,
-      startCursor: edges[0]?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? null,
-    },
+    pageInfo: { hasNextPage, hasPreviousPage: place !== null, startCursor: edges[0]?.cursor ?? null, endCursor: edges.at(-1)?.cursor ?? null },
   };
 }
