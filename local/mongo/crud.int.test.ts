@@ -1,4 +1,4 @@
-import { Binary, Decimal128, Long, MongoClient, ObjectId, type Db } from 'mongodb';
+import { Binary, Decimal128, Long, MongoClient, ObjectId, type Db, type Document, type FindOptions } from 'mongodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startStore, type Store } from './server.ts';
 
@@ -84,6 +84,15 @@ describe('reading and writing', () => {
     expect(
       await docs.findOneAndUpdate({ value: { $lt: 30 } }, { $inc: { value: 1 } }, { sort: { value: -1 }, returnDocument: 'after' }),
     ).toMatchObject({ _id: 2, value: 21 });
+    // What many had become before one of them failed, they stay.
+    await docs.insertMany([
+      { _id: 90, value: 1 },
+      { _id: 91, value: 'text' as never },
+      { _id: 92, value: 1 },
+    ]);
+    await expect(docs.updateMany({ _id: { $gte: 90 } }, { $inc: { value: 1 } })).rejects.toMatchObject({ code: 14 });
+    expect(await docs.find({ _id: { $gte: 90 } }).toArray()).toMatchObject([{ value: 2 }, { value: 'text' }, { value: 1 }]);
+    await docs.deleteMany({ _id: { $gte: 90 } });
     expect(await docs.findOneAndDelete({ _id: 0 })).toMatchObject({ _id: 0 });
     expect(await docs.deleteMany({ extra: 'x' })).toMatchObject({ deletedCount: 3 });
     expect(
@@ -249,11 +258,54 @@ describe('indexes', () => {
   });
 });
 
+describe('a collation', () => {
+  const texts = ['b', 'B', 'a', 'ä', 'A', 'Z', 'item 10', 'item 9'];
+  const german = { locale: 'de', strength: 1 } as const;
+  const found = async (filter: Document, options: FindOptions) =>
+    (await db.collection<{ _id: number; t: string }>('texts').find(filter, options).toArray()).map(({ t }) => t);
+  beforeEach(async () => {
+    await db.collection('texts').createIndex({ t: 1 });
+    await db.collection<{ _id: number; t: string }>('texts').insertMany(texts.map((t, i) => ({ _id: i, t })));
+  });
+
+  it('decides what is equal, whatever indexes there are', async () => {
+    expect(await found({ t: 'A' }, { collation: german })).toEqual(['a', 'ä', 'A']);
+    expect(await found({ t: 'A' }, { collation: { ...german, strength: 2 } })).toEqual(['a', 'A']);
+    expect(await found({ t: { $in: ['B', 'z'] } }, { collation: german })).toEqual(['b', 'B', 'Z']);
+    expect(await found({ t: 'A' }, {})).toEqual(['A']);
+  });
+
+  it('decides the order', async () => {
+    expect(await found({ t: /^.$/ }, { sort: { t: 1, _id: 1 }, collation: { locale: 'de' } })).toEqual(['a', 'A', 'ä', 'b', 'B', 'Z']);
+    expect(await found({ t: { $gte: 'item' } }, { sort: { t: 1 }, collation: { locale: 'de', numericOrdering: true } })).toEqual([
+      'item 9',
+      'item 10',
+      'Z',
+    ]);
+    expect(await found({ t: /^.$/ }, { sort: { t: 1 } })).toEqual(['A', 'B', 'Z', 'a', 'b', 'ä']);
+  });
+
+  it('never makes two spellings of an _id one, nor two keys of a unique index', async () => {
+    const names = db.collection<{ _id: string; n?: number }>('names');
+    await names.insertOne({ _id: 'a' });
+    await expect(names.updateOne({ _id: 'A' }, { $set: { _id: 'A' } }, { collation: german })).rejects.toMatchObject({ code: 66 });
+    expect(await names.updateOne({ _id: 'A' }, { $set: { n: 1 } }, { collation: german })).toMatchObject({ modifiedCount: 1 });
+    await names.insertOne({ _id: 'A' });
+    expect(await names.distinct('_id', {}, { collation: german })).toEqual(['a']);
+  });
+});
+
 describe('what is not supported', () => {
   it.each<[string, Record<string, unknown>, number]>([
     ['a command', { sneaky: 1 }, 59],
     ['an option of find', { find: 'c', sneaky: true }, 40415],
-    ['a collation', { find: 'c', collation: { locale: 'de' } }, 72],
+    ['a collation of strength four', { find: 'c', collation: { locale: 'de', strength: 4 } }, 72],
+    ['a collection with a collation', { create: 'c', collation: { locale: 'de' } }, 72],
+    [
+      'a group of text under a collation',
+      { aggregate: 'one', pipeline: [{ $group: { _id: 'x' } }], cursor: {}, collation: { locale: 'de' } },
+      72,
+    ],
     ['a tailable cursor', { find: 'c', tailable: true }, 40415],
     ['a stage', { aggregate: 'c', pipeline: [{ $sample: { size: 1 } }], cursor: {} }, 40324],
     ['an accumulator', { aggregate: 'c', pipeline: [{ $group: { _id: 1, a: { $sneaky: 1 } } }], cursor: {} }, 2],
@@ -263,6 +315,10 @@ describe('what is not supported', () => {
     ['a fail point without the switch', { configureFailPoint: 'failCommand', mode: 'off' }, 59],
   ])('%s is refused with MongoDB’s code: %j', async (_what, command, code) => {
     await expect(db.command(command)).rejects.toMatchObject({ code });
+  });
+
+  beforeEach(async () => {
+    await db.collection('one').insertOne({});
   });
 
   it('refuses a document of more than sixteen megabytes', async () => {

@@ -1,6 +1,7 @@
+import { currentCollator } from './collation.ts';
 import { keyOf, stringOrder } from './key.ts';
 import { toDouble } from './number.ts';
-import { bsonType, RANK, rankOf } from './value.ts';
+import { bsonType, fieldsOf, RANK, rankOf } from './value.ts';
 
 /** MongoDB's total order over all BSON values. Absent counts as null here; an index alone tells them apart. */
 export function compareValues(left: unknown, right: unknown): number {
@@ -29,7 +30,11 @@ export function compareSameRank(rank: number, left: unknown, right: unknown): nu
     case RANK.date:
       return Number(left) - Number(right);
     case RANK.string:
-      if (typeof left === 'string' && typeof right === 'string') return left === right ? 0 : order(stringOrder(left), stringOrder(right));
+      if (typeof left === 'string' && typeof right === 'string') return compareStrings(left, right);
+      break;
+    case RANK.array:
+    case RANK.object:
+      if (currentCollator() && typeof left === 'object' && typeof right === 'object' && left && right) return compareByFields(left, right);
       break;
     case RANK.number:
       if (isPlainNumber(left) && isPlainNumber(right)) {
@@ -43,6 +48,24 @@ export function compareSameRank(rank: number, left: unknown, right: unknown): nu
     default:
   }
   return order(keyOf(left), keyOf(right));
+}
+
+function compareStrings(left: string, right: string): number {
+  if (left === right) return 0;
+  const collator = currentCollator();
+  return collator ? collator.compare(left, right) : order(stringOrder(left), stringOrder(right));
+}
+
+/** Type, then name, then value, field by field: keys would do, if they knew the collation. */
+function compareByFields(left: object, right: object): number {
+  const [ours, theirs] = [fieldsOf(left), fieldsOf(right)];
+  for (const [at, [name, value]] of ours.entries()) {
+    const other = theirs[at];
+    if (!other) return 1;
+    const difference = rankOf(value ?? null) - rankOf(other[1] ?? null) || order(name, other[0]) || compareValues(value, other[1]);
+    if (difference !== 0) return difference;
+  }
+  return ours.length - theirs.length;
 }
 
 function isPlainNumber(value: unknown): boolean {

@@ -1,3 +1,4 @@
+import { currentCollator, parseCollation, withCollation } from '../bson/collation.ts';
 import { isDoc, serializeDoc, type Doc } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
 import { compilePipeline, parsePipeline, type PipelineScope } from '../query/aggregate.ts';
@@ -20,7 +21,7 @@ import { select } from './select.ts';
 
 export const aggregate: Command = async (context) => {
   const { command, cursors, sessions, use } = context;
-  allowOptions(context, ['pipeline', 'cursor', 'let', 'hint', 'allowDiskUse', 'bypassDocumentValidation']);
+  allowOptions(context, ['pipeline', 'cursor', 'let', 'hint', 'allowDiskUse', 'bypassDocumentValidation', 'collation']);
   const target = command['aggregate'];
   if (typeof target !== 'string')
     throw new CommandError('InvalidNamespace', 'aggregate without a collection (aggregate: 1) is not supported by this store');
@@ -28,6 +29,7 @@ export const aggregate: Command = async (context) => {
   if (!cursor) throw new CommandError('FailedToParse', "The 'cursor' option is required, except for aggregate with the explain argument");
   const namespace = checkedNamespace(context.database, target);
   const view = viewOf(context, namespace);
+  const collation = parseCollation(command['collation']);
   const scope: PipelineScope = {
     variables: letVariables(command),
     read: (collection, filter) => readAll(context, checkedNamespace(context.database, collection), filter, view),
@@ -36,13 +38,22 @@ export const aggregate: Command = async (context) => {
   const run = compilePipeline(rest);
   const selected = select(
     collectionSeen(context, namespace),
-    { filter: source.filter, sort: parseSort(source.sort), limit: source.limit, hint: command['hint'], variables: scope.variables },
+    {
+      filter: source.filter,
+      sort: parseSort(source.sort),
+      limit: source.limit,
+      hint: command['hint'],
+      variables: scope.variables,
+      collation,
+    },
     view,
   );
   const moment = snapshotMoment(context);
-  let results = run(
-    selected.map(({ version }) => version.doc),
-    scope,
+  let results = withCollation(collation, () =>
+    run(
+      selected.map(({ version }) => version.doc),
+      scope,
+    ),
   );
   await sessions.whenSnapshotDurable(use.session);
   if (output) {
@@ -62,7 +73,9 @@ export const aggregate: Command = async (context) => {
 
 function readAll(context: CommandContext, namespace: string, filter: Doc, view: View): Doc[] {
   context.use.transaction?.namespaces.add(namespace);
-  return select(collectionSeen(context, namespace), { filter, sort: [] }, view).map(({ version }) => version.doc);
+  return select(collectionSeen(context, namespace), { filter, sort: [], collation: currentCollator() }, view).map(
+    ({ version }) => version.doc,
+  );
 }
 
 type ParsedStages = ReturnType<typeof parsePipeline>;

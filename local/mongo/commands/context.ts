@@ -1,3 +1,4 @@
+import { parseCollation } from '../bson/collation.ts';
 import { bsonType, isA, isDoc, type Doc } from '../bson/value.ts';
 import { isNumber, toDouble, toInteger } from '../bson/number.ts';
 import { fromTimestamp } from '../cluster-time.ts';
@@ -52,7 +53,7 @@ const COMMON = new Set([
 export function allowOptions(context: CommandContext, supported: readonly string[]): void {
   for (const [option, value] of Object.entries(context.command)) {
     if (option === context.name || COMMON.has(option) || supported.includes(option)) continue;
-    if (option === 'collation') refuseCollation(value);
+    if (option === 'collation') refuseCollation(context.name, value);
     else throw new CommandError('UnknownField', `BSON field '${context.name}.${option}' is not supported by this store`);
   }
 }
@@ -60,15 +61,16 @@ export function allowOptions(context: CommandContext, supported: readonly string
 /** The same for the elements of `updates`, `deletes` and the like. */
 export function allowFields(where: string, spec: Doc, supported: readonly string[]): void {
   for (const [field, value] of Object.entries(spec)) {
-    if (field === 'collation') refuseCollation(value);
-    else if (!supported.includes(field))
-      throw new CommandError('UnknownField', `BSON field '${where}.${field}' is not supported by this store`);
+    if (supported.includes(field)) continue;
+    if (field === 'collation') refuseCollation(where, value);
+    else throw new CommandError('UnknownField', `BSON field '${where}.${field}' is not supported by this store`);
   }
 }
 
-function refuseCollation(value: unknown): void {
-  if (value === undefined || value === null || (isDoc(value) && (Object.keys(value).length === 0 || value['locale'] === 'simple'))) return;
-  throw new CommandError('InvalidOptions', `collation is not supported by this store: ${JSON.stringify(value)}`);
+/** The simple collation is what everything has. */
+function refuseCollation(where: string, value: unknown): void {
+  if (parseCollation(value))
+    throw new CommandError('InvalidOptions', `collation of ${where} is not supported by this store: ${JSON.stringify(value)}`);
 }
 
 export function namespaceOf(context: CommandContext): string {

@@ -1,4 +1,5 @@
 import { Int32 } from 'bson';
+import { parseCollation, withCollation } from '../bson/collation.ts';
 import type { Doc } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
 import { isTruthy } from '../query/expression.ts';
@@ -35,6 +36,7 @@ export const findAndModify: Command = async (context) => {
     'let',
     'bypassDocumentValidation',
     'stmtId',
+    'collation',
   ]);
   const namespace = namespaceOf(context);
   const statement = compile(context, namespace);
@@ -57,20 +59,29 @@ function compile(context: CommandContext, namespace: string): (transaction: Tran
   const fields = docOption(context, 'fields');
   const variables = letVariables(command);
   const hint = command['hint'];
-  const project = fields && Object.keys(fields).length > 0 ? compileProjection(fields, 'find') : (doc: Doc) => doc;
-  const returned = (doc: Doc | null): Doc | null => (doc ? project(doc, variables) : null);
+  const collation = parseCollation(command['collation']);
+  const project =
+    fields && Object.keys(fields).length > 0 ? withCollation(collation, () => compileProjection(fields, 'find')) : (doc: Doc) => doc;
+  const returned = (doc: Doc | null): Doc | null => (doc ? withCollation(collation, () => project(doc, variables)) : null);
   if (isTruthy(command['remove'])) {
     if (command['update'] !== undefined) throw new CommandError('FailedToParse', 'Cannot specify both an update and remove=true');
     if (isTruthy(command['upsert'])) throw new CommandError('FailedToParse', 'Cannot specify both upsert=true and remove=true');
     if (isTruthy(command['new']))
       throw new CommandError('FailedToParse', "Cannot specify both new=true and remove=true; 'remove' always returns the deleted document");
     return (transaction) => {
-      const { deleted, last } = deleteMatching(engine.ensure(namespace), transaction, { filter, limit: 1, sort, hint, variables });
+      const { deleted, last } = deleteMatching(engine.ensure(namespace), transaction, {
+        filter,
+        limit: 1,
+        sort,
+        hint,
+        variables,
+        collation,
+      });
       return { lastErrorObject: { n: new Int32(deleted) }, value: returned(last) };
     };
   }
   if (command['update'] === undefined) throw new CommandError('FailedToParse', 'Either an update or remove=true must be specified');
-  const change = compileUpdate(command['update'], command['arrayFilters'], variables);
+  const change = withCollation(collation, () => compileUpdate(command['update'], command['arrayFilters'], variables));
   const wantsNew = isTruthy(command['new']);
   return (transaction) => {
     const result = update(engine.ensure(namespace), transaction, {
@@ -81,6 +92,7 @@ function compile(context: CommandContext, namespace: string): (transaction: Tran
       sort,
       hint,
       variables,
+      collation,
     });
     const upserted = result.upserted !== undefined;
     return {

@@ -26,7 +26,14 @@ export async function writeStage(context: CommandContext, stage: OutputStage, re
   await runStatement(context, namespace, (transaction) => {
     const collection = context.engine.ensure(namespace);
     if (stage.name === '$out')
-      deleteMatching(collection, transaction, { filter: {}, limit: undefined, sort: [], hint: undefined, variables: {} });
+      deleteMatching(collection, transaction, {
+        filter: {},
+        limit: undefined,
+        sort: [],
+        hint: undefined,
+        variables: {},
+        collation: undefined,
+      });
     for (const doc of results) write(collection, transaction, doc);
   });
   await whenWritten(context);
@@ -60,6 +67,7 @@ function mergeDoc(spec: Doc): Write {
       sort: [],
       hint: undefined,
       variables: {},
+      collation: undefined,
     });
     if (matched > 0) return;
     if (whenNotMatched === 'fail')

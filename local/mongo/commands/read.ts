@@ -1,4 +1,6 @@
 import { Int32 } from 'bson';
+import { parseCollation, withCollation } from '../bson/collation.ts';
+import { compareValues } from '../bson/compare.ts';
 import { keyOf } from '../bson/key.ts';
 import { isA, isDoc } from '../bson/value.ts';
 import { toTimestamp } from '../cluster-time.ts';
@@ -33,6 +35,7 @@ const FIND_OPTIONS = [
   'noCursorTimeout',
   'allowDiskUse',
   'allowPartialResults',
+  'collation',
 ];
 
 export const find: Command = async (context) => {
@@ -46,6 +49,7 @@ export const find: Command = async (context) => {
   const skip = countOption(command, 'skip') ?? 0;
   if (skip < 0) throw new CommandError('BadValue', `Skip value must be non-negative, but received: ${skip}`);
   if (limit < 0) throw new CommandError('BadValue', `Limit value must be non-negative, but received: ${limit}`);
+  const collation = parseCollation(command['collation']);
   const projection = docOption(context, 'projection');
   const variables = letVariables(command);
   const positions = projection !== undefined && Object.keys(projection).some((path) => path.endsWith('.$'));
@@ -59,10 +63,11 @@ export const find: Command = async (context) => {
       hint: command['hint'],
       variables,
       positions,
+      collation,
     },
     viewOf(context, namespace),
   );
-  const results = resultBytes(selected, projection, variables);
+  const results = withCollation(collation, () => resultBytes(selected, projection, variables));
   const readAt = snapshotMoment(context);
   await sessions.whenSnapshotDurable(use.session);
   return cursors.open(namespace, results, {
@@ -102,7 +107,7 @@ export const killCursors: Command = (context) => {
 
 export const count: Command = async (context) => {
   const { command, sessions, use } = context;
-  allowOptions(context, ['query', 'limit', 'skip', 'hint', 'fields']);
+  allowOptions(context, ['query', 'limit', 'skip', 'hint', 'fields', 'collation']);
   const namespace = namespaceOf(context);
   // A negative limit counts as a positive one, for the sake of old shells.
   const limit = Math.abs(countOption(command, 'limit') ?? 0);
@@ -114,6 +119,7 @@ export const count: Command = async (context) => {
       skip: countOption(command, 'skip') ?? 0,
       limit: limit === 0 ? undefined : limit,
       hint: command['hint'],
+      collation: parseCollation(command['collation']),
     },
     viewOf(context, namespace),
   );
@@ -123,27 +129,35 @@ export const count: Command = async (context) => {
 
 export const distinct: Command = async (context) => {
   const { command, sessions, use } = context;
-  allowOptions(context, ['key', 'query', 'hint']);
+  allowOptions(context, ['key', 'query', 'hint', 'collation']);
   const namespace = namespaceOf(context);
   const key = command['key'];
   if (typeof key !== 'string')
     throw new CommandError('TypeMismatch', "BSON field 'distinct.key' is the wrong type, expected type 'string'");
+  const collation = parseCollation(command['collation']);
   const query = command['query'];
   if (query !== undefined && query !== null && !isDoc(query))
     throw new CommandError('TypeMismatch', "BSON field 'distinct.query' is the wrong type, expected type 'object'");
   const selected = select(
     collectionSeen(context, namespace),
-    { filter: query ?? {}, sort: [], hint: command['hint'] },
+    { filter: query ?? {}, sort: [], hint: command['hint'], collation },
     viewOf(context, namespace),
   );
   const parts = splitPath(key);
-  const values = new Map<string, unknown>();
-  for (const { version } of selected) {
-    for (const value of valuesAt(version.doc, parts)) {
-      for (const item of Array.isArray(value) ? (value as unknown[]) : [value]) if (item !== undefined) values.set(keyOf(item), item);
-    }
-  }
+  const found = selected
+    .flatMap(({ version }) => valuesAt(version.doc, parts))
+    .flatMap((value) => (Array.isArray(value) ? (value as unknown[]) : [value]))
+    .filter((value) => value !== undefined);
   const readAt = snapshotMoment(context);
   await sessions.whenSnapshotDurable(use.session);
-  return { values: [...values.values()], ...(readAt === undefined ? {} : { atClusterTime: toTimestamp(readAt) }) };
+  return { values: differing(found, collation), ...(readAt === undefined ? {} : { atClusterTime: toTimestamp(readAt) }) };
 };
+
+/** Each value once, the first of those that are equal. */
+function differing(values: readonly unknown[], collation: Intl.Collator | undefined): unknown[] {
+  if (!collation) return [...new Map(values.toReversed().map((value) => [keyOf(value), value])).values()].toReversed();
+  return withCollation(collation, () => {
+    const sorted = values.toSorted(compareValues);
+    return sorted.filter((value, at) => at === 0 || compareValues(sorted[at - 1], value) !== 0);
+  });
+}

@@ -1,3 +1,4 @@
+import { withCollation } from '../bson/collation.ts';
 import { serializeDoc, type Doc } from '../bson/value.ts';
 import type { Variables } from '../query/expression.ts';
 import { compileFilter, type Matcher } from '../query/match.ts';
@@ -15,6 +16,7 @@ export interface Selection {
   limit?: number | undefined;
   hint?: unknown;
   variables?: Variables;
+  collation?: Intl.Collator | undefined;
   /** Positional projections and updates need to know which element matched. */
   positions?: boolean;
 }
@@ -27,6 +29,10 @@ export interface Selected {
 
 /** The documents a statement is about, in the order it wants them. */
 export function select(collection: Collection | undefined, selection: Selection, view: View): Selected[] {
+  return withCollation(selection.collation, () => selectInOrder(collection, selection, view));
+}
+
+function selectInOrder(collection: Collection | undefined, selection: Selection, view: View): Selected[] {
   const matches: Matcher = compileFilter(selection.filter, selection.variables);
   if (!collection) return [];
   const plan = planFind(collection, selection.filter, selection.sort, selection.hint);

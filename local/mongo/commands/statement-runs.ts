@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { Int32 } from 'bson';
+import { parseCollation, withCollation } from '../bson/collation.ts';
 import { toDouble } from '../bson/number.ts';
 import { isDoc, type Doc } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
@@ -87,36 +88,44 @@ export function runInsert(context: CommandContext, namespace: string, number: nu
 
 export async function runUpdate(context: CommandContext, namespace: string, number: number, statement: Doc): Promise<Done> {
   const compiled = compileUpdateStatement(context, statement);
-  return once(context, namespace, number, (transaction) => {
+  const ended: { failure?: CommandError } = {};
+  const done = await once(context, namespace, number, (transaction) => {
     const result = update(context.engine.ensure(namespace), transaction, compiled);
+    if (result.failure) ended.failure = result.failure;
     return result.upserted === undefined
       ? { n: result.matched, nModified: result.modified }
       : { n: 1, nModified: 0, upserted: result.upserted };
   });
+  // Only now: outside a transaction the documents changed before the failure are kept, as MongoDB keeps them.
+  if (ended.failure) throw ended.failure;
+  return done;
 }
 
 function compileUpdateStatement(context: CommandContext, statement: Doc) {
-  allowFields('update.updates', statement, ['q', 'u', 'multi', 'upsert', 'arrayFilters', 'hint', 'c', 'sort']);
+  allowFields('update.updates', statement, ['q', 'u', 'multi', 'upsert', 'arrayFilters', 'hint', 'c', 'sort', 'collation']);
   const { q, u } = statement;
   if (!isDoc(q)) throw new CommandError('TypeMismatch', "BSON field 'update.updates.q' must be an object");
   const multi = isTruthy(statement['multi']);
   if (multi && isReplacement(u)) throw new CommandError('FailedToParse', 'multi update is not supported for replacement-style update');
   if (multi && statement['sort'] !== undefined) throw new CommandError('FailedToParse', 'Cannot specify sort with multi=true');
+  const collation = parseCollation(statement['collation']);
   const constants = statement['c'];
   const variables = { ...letVariables(context.command), ...(isDoc(constants) ? constants : {}) };
   return {
     filter: q,
-    update: compileUpdate(u, statement['arrayFilters'], variables),
+    // Array filters are compiled for the collation they will run under.
+    update: withCollation(collation, () => compileUpdate(u, statement['arrayFilters'], variables)),
     multi,
     upsert: isTruthy(statement['upsert']),
     sort: parseSort(statement['sort']),
     hint: statement['hint'],
     variables,
+    collation,
   };
 }
 
 export async function runDelete(context: CommandContext, namespace: string, number: number, statement: Doc): Promise<Done> {
-  allowFields('delete.deletes', statement, ['q', 'limit', 'hint']);
+  allowFields('delete.deletes', statement, ['q', 'limit', 'hint', 'collation']);
   const filter = statement['q'];
   if (!isDoc(filter)) throw new CommandError('TypeMismatch', "BSON field 'delete.deletes.q' must be an object");
   const limit = toDouble(statement['limit'] ?? Number.NaN);
@@ -127,6 +136,7 @@ export async function runDelete(context: CommandContext, namespace: string, numb
     sort: [],
     hint: statement['hint'],
     variables: letVariables(context.command),
+    collation: parseCollation(statement['collation']),
   };
   return once(context, namespace, number, (transaction) => ({
     n: deleteMatching(context.engine.ensure(namespace), transaction, selection).deleted,

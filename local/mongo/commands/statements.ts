@@ -1,4 +1,5 @@
 import { ObjectId } from 'bson';
+import { withCollation } from '../bson/collation.ts';
 import { isDoc, serializeDoc, parseDoc, RANK, rankOf, type Doc } from '../bson/value.ts';
 import { withIdFirst } from '../bson/raw.ts';
 import { CommandError } from '../errors.ts';
@@ -33,6 +34,7 @@ export interface UpdateStatement {
   sort: readonly SortField[];
   hint: unknown;
   variables: Variables;
+  collation: Intl.Collator | undefined;
 }
 
 export interface UpdateResult {
@@ -42,32 +44,40 @@ export interface UpdateResult {
   /** The documents before and after, for findAndModify. */
   before: Doc | null;
   after: Doc | null;
+  /** Why an update of many ended early. What it had changed until then stays changed. */
+  failure?: CommandError;
 }
 
 export function update(collection: Collection, transaction: Transaction, statement: UpdateStatement): UpdateResult {
-  const { filter, sort, hint, variables } = statement;
+  const { filter, sort, hint, variables, collation } = statement;
+  const change: Update = (doc, target) => withCollation(collation, () => statement.update(doc, target));
   const selected = select(
     collection,
-    { filter, sort, hint, variables, limit: statement.multi ? undefined : 1, positions: true },
+    { filter, sort, hint, variables, collation, limit: statement.multi ? undefined : 1, positions: true },
     transaction,
   );
   let modified = 0;
   let before: Doc | null = null;
   let after: Doc | null = null;
-  for (const { record, version, position } of selected) {
-    before = version.doc;
-    const { doc, bytes } = storable(statement.update(version.doc, position ? { position } : {}));
-    after = doc;
-    // What is equal byte for byte is not written again, but it still conflicts with a concurrent writer.
-    if (version.bytes?.equals(bytes)) transaction.refuseConflict(record.head);
-    else {
-      collection.update(transaction, record, bytes, doc);
-      modified += 1;
+  for (const [matched, { record, version, position }] of selected.entries()) {
+    try {
+      const { doc, bytes } = storable(change(version.doc, position ? { position } : {}));
+      // What is equal byte for byte is not written again, but it still conflicts with a concurrent writer.
+      if (version.bytes?.equals(bytes)) transaction.refuseConflict(record.head);
+      else {
+        collection.update(transaction, record, bytes, doc);
+        modified += 1;
+      }
+      before = version.doc;
+      after = doc;
+    } catch (error) {
+      if (!statement.multi || !(error instanceof CommandError)) throw error;
+      return { matched, modified, upserted: undefined, before, after, failure: error };
     }
   }
   if (selected.length > 0 || !statement.upsert) return { matched: selected.length, modified, upserted: undefined, before, after };
   const base = upsertBase(filter);
-  const made = statement.update(base, { inserting: true });
+  const made = change(base, { inserting: true });
   const { doc, bytes } = storable(Object.hasOwn(made, '_id') ? made : { _id: new ObjectId(), ...made });
   collection.insert(transaction, bytes, doc);
   return { matched: 0, modified: 0, upserted: doc['_id'], before: null, after: doc };
@@ -108,7 +118,14 @@ function refuseBadId(id: unknown): void {
 export function deleteMatching(
   collection: Collection,
   transaction: Transaction,
-  selection: { filter: Doc; limit: number | undefined; sort: readonly SortField[]; hint: unknown; variables: Variables },
+  selection: {
+    filter: Doc;
+    limit: number | undefined;
+    sort: readonly SortField[];
+    hint: unknown;
+    variables: Variables;
+    collation: Intl.Collator | undefined;
+  },
 ): { deleted: number; last: Doc | null } {
   const selected = select(collection, selection, transaction);
   for (const { record } of selected) collection.delete(transaction, record);

@@ -1,3 +1,4 @@
+import { refuseTextUnderCollation } from '../bson/collation.ts';
 import { Double, Int32 } from 'bson';
 import { valuesEqual } from '../bson/compare.ts';
 import { keyOf } from '../bson/key.ts';
@@ -127,6 +128,7 @@ function combiningSets(name: string, combine: (left: Map<string, unknown>, right
       const sets = arrays.map((array) => {
         if (!Array.isArray(array))
           throw new CommandError('BadValue', `All operands of ${name} must be arrays. One argument is of type: ${typeName(array)}`);
+        refuseTextUnderCollation(name, array);
         return new Map(array.map((item: unknown) => [keyOf(item), item]));
       });
       return [...sets.reduce(combine).values()];

@@ -1,3 +1,4 @@
+import { refuseTextUnderCollation } from '../bson/collation.ts';
 import { Int32 } from 'bson';
 import { compareValues } from '../bson/compare.ts';
 import { keyOf } from '../bson/key.ts';
@@ -58,7 +59,13 @@ const ACCUMULATORS: Readonly<Record<string, () => Accumulator>> = {
   },
   $addToSet: () => {
     const items = new Map<string, unknown>();
-    return { add: (value) => void (value !== undefined && items.set(keyOf(value), value)), result: () => [...items.values()] };
+    return {
+      add: (value) => {
+        refuseTextUnderCollation('$addToSet of text', value);
+        if (value !== undefined) items.set(keyOf(value), value);
+      },
+      result: () => [...items.values()],
+    };
   },
   $mergeObjects: () => {
     const merged: Doc = {};
@@ -99,6 +106,7 @@ export function compileGroup(spec: unknown): (docs: readonly Doc[], variables: V
     for (const doc of docs) {
       const scope = { ...variables, ROOT: doc };
       const id = idOf(doc, scope) ?? null;
+      refuseTextUnderCollation('$group by text', id);
       const key = keyOf(id);
       let group = groups.get(key);
       if (!group) {

@@ -1,3 +1,4 @@
+import { currentCollator } from '../bson/collation.ts';
 import { compareSameRank, valuesEqual } from '../bson/compare.ts';
 import { keyOf } from '../bson/key.ts';
 import { isNumber, toDouble } from '../bson/number.ts';
@@ -18,7 +19,7 @@ export function equalityTest(operand: unknown): (value: unknown) => boolean {
     return (value) => (typeof value === 'string' ? pattern.test(value) : isRegex(value) && valuesEqual(value, operand));
   }
   if (operand === null || operand === undefined) return (value) => value === null || value === undefined;
-  if (typeof operand === 'string' || typeof operand === 'boolean') return (value) => value === operand;
+  if (typeof operand === 'boolean' || (typeof operand === 'string' && !currentCollator())) return (value) => value === operand;
   if (bsonType(operand) === 'Binary' || bsonType(operand) === 'ObjectId') {
     const key = keyOf(operand);
     const tag = bsonType(operand);
@@ -90,6 +91,10 @@ function membership(operand: unknown): (value: unknown) => boolean {
     ) {
       throw new CommandError('BadValue', 'cannot nest $ under $in');
     }
+  }
+  if (currentCollator()) {
+    const tests = operand.map(equalityTest);
+    return (value) => tests.some((test) => test(value));
   }
   const acceptsNull = values.some((item) => item === null);
   const strings = new Set(values.filter((item) => typeof item === 'string'));

@@ -1,3 +1,5 @@
+import { currentCollator } from '../bson/collation.ts';
+import { compareValues } from '../bson/compare.ts';
 import { invertKey, keyOf } from '../bson/key.ts';
 import { isNumber, toDouble } from '../bson/number.ts';
 import { isDoc, type Doc } from '../bson/value.ts';
@@ -51,9 +53,30 @@ export function compileSortKey(fields: readonly SortField[]): (doc: Doc) => stri
 }
 
 export function sortBy<T>(items: readonly T[], fields: readonly SortField[], read: (item: T) => Doc): T[] {
+  if (currentCollator()) return sortCollated(items, fields, read);
   const keyFor = compileSortKey(fields);
   return items
     .map((item) => ({ item, key: keyFor(read(item)) }))
     .toSorted((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
+    .map(({ item }) => item);
+}
+
+/** A collation gives an order of two strings but no key: values are compared as they are. */
+function sortCollated<T>(items: readonly T[], fields: readonly SortField[], read: (item: T) => Doc): T[] {
+  const parts = fields.map(({ path, direction }) => ({ parts: splitPath(path), direction }));
+  const chosen = (doc: Doc) =>
+    parts.map(({ parts: path, direction }) => {
+      const values = valuesAt(doc, path).flatMap((value) => (Array.isArray(value) && value.length > 0 ? (value as unknown[]) : [value]));
+      return values.length === 0 ? null : values.reduce((best, value) => (compareValues(value, best) * direction < 0 ? value : best));
+    });
+  return items
+    .map((item) => ({ item, values: chosen(read(item)) }))
+    .toSorted((a, b) => {
+      for (const [at, { direction }] of parts.entries()) {
+        const difference = compareValues(a.values[at], b.values[at]);
+        if (difference !== 0) return difference * direction;
+      }
+      return 0;
+    })
     .map(({ item }) => item);
 }

@@ -1,3 +1,4 @@
+import { withCollation } from '../bson/collation.ts';
 import { valuesEqual } from '../bson/compare.ts';
 import { isDoc, type Doc } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
@@ -46,9 +47,14 @@ function keepingId(change: (doc: Doc) => Doc): Update {
   return (doc) => {
     const next = change(doc);
     if (!('_id' in doc)) return next;
-    if ('_id' in next && !valuesEqual(next['_id'], doc['_id'])) throw immutableId();
+    if ('_id' in next && !sameId(next['_id'], doc['_id'])) throw immutableId();
     return { ...next, _id: doc['_id'] };
   };
+}
+
+/** Whatever the collation: two spellings are two documents. */
+function sameId(left: unknown, right: unknown): boolean {
+  return withCollation(undefined, () => valuesEqual(left, right));
 }
 
 export function immutableId(): CommandError {
@@ -112,7 +118,7 @@ function compileOperators(update: Doc, filters: ElementFilters): Update {
       if (onlyOnInsert && target.inserting !== true) continue;
       for (const path of concretePaths(draft, parts, filters, target.position)) apply(draft, path);
     }
-    if ('_id' in doc && !valuesEqual(draft.root['_id'], doc['_id'])) throw immutableId();
+    if ('_id' in doc && !sameId(draft.root['_id'], doc['_id'])) throw immutableId();
     return draft.root;
   };
 }

@@ -1,3 +1,4 @@
+import { currentCollator } from '../bson/collation.ts';
 import { compareValues, valuesEqual } from '../bson/compare.ts';
 import { invertKey, keyOf } from '../bson/key.ts';
 import { isDoc, type Doc } from '../bson/value.ts';
@@ -32,6 +33,11 @@ export interface Plan {
 const MAX_PREFIXES = 4096;
 
 export function planFind(collection: Collection, filter: Doc, sort: readonly SortField[], hint?: unknown): Plan {
+  if (currentCollator()) {
+    // Every index is in the order of bytes.
+    if (hint !== undefined && !(isDoc(hint) && '$natural' in hint)) hintedIndex(collection, hint);
+    return { steps: null, sorted: sort.length === 0 };
+  }
   const constraints = constraintsOf(filter);
   if (hint !== undefined) return planHinted(collection, constraints, filter, sort, hint);
   const best = bestIndex(collection, constraints, filter, sort);
