@@ -1,6 +1,6 @@
 import { createKeys, publicJwks } from './keys.ts';
 
-/** Fresh keys as lines of an .env file: `npm run keys > .env`, once, before `docker compose up`. */
+/** Fresh keys as lines of an .env file: `npm run --silent keys > .env`, once, before `docker compose up`. */
 const keys = await createKeys();
 const lines = {
   IDENTITY_JWKS: publicJwks(keys),
