@@ -16,7 +16,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['{kit,subgraphs,router,local,tests,scripts}/**/*.test.ts'],
-          exclude: ['**/*.int.test.ts', '**/node_modules/**'],
+          exclude: ['**/*.{int,e2e,web}.test.ts', '**/node_modules/**'],
         },
       },
       {

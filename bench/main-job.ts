@@ -43,8 +43,8 @@ async function ready(endpoint: string): Promise<void> {
 async function start(dataDir: string, port: number) {
   const begun = performance.now();
   const child = spawn('npm', ['start'], {
-    // oxlint-disable-next-line node/no-process-env -- the command is run as its user would
     env: {
+      // oxlint-disable-next-line node/no-process-env -- the command is run as its user would
       ...process.env,
       DATA_DIR: dataDir,
       PORT: String(port),

@@ -59,7 +59,7 @@ async function runTab(page: Page, tab: string, shows: string): Promise<Record<st
   );
   await page.getByRole('button', { name: /^Execute query/ }).click();
   const { data, errors } = (await (await answered).json()) as { data: Record<string, { __typename?: string }>; errors?: unknown };
-  expect(errors, tab).toBeUndefined();
+  expect({ tab, errors }).toEqual({ tab, errors: undefined });
   await page.locator('.graphiql-response').getByText(shows).first().waitFor();
   return data;
 }
