@@ -11,6 +11,8 @@ export type PaymentIntentDocument = Omit<PaymentIntent, 'id'> & {
 
 const toIntent = ({ _id, open: _open, ...rest }: PaymentIntentDocument): PaymentIntent => ({ id: _id, ...rest });
 
+const READ_BATCH = 500;
+
 export type PaymentIntentChange = Partial<
   Pick<PaymentIntent, 'status' | 'attempt' | 'orderId' | 'holdEndsAtLatest' | 'holdMissingSince' | 'providerIntentId' | 'clientSecret'>
 >;
@@ -59,14 +61,13 @@ export function createPaymentIntentRepository(deps: { db: Db }) {
       return result.matchedCount === 1 ? next : null;
     },
     /** Taken or promised money without an order, not touched since `before`; the oldest first. */
-    async unboundSince(before: Date, limit: number): Promise<readonly PaymentIntent[]> {
+    async *unboundSince(before: Date): AsyncIterable<PaymentIntent> {
       const statuses: PaymentIntentStatus[] = ['PROCESSING', 'REQUIRES_CAPTURE', 'SUCCEEDED'];
-      const found = await intents
+      for await (const document of intents
         .find({ status: { $in: statuses }, orderId: null, updatedAt: { $lte: before } })
         .sort({ updatedAt: 1 })
-        .limit(limit)
-        .toArray();
-      return found.map(toIntent);
+        .batchSize(READ_BATCH))
+        yield toIntent(document);
     },
   };
 }

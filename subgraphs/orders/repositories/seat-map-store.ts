@@ -35,6 +35,9 @@ export type SeatReading = {
   readonly complete: boolean;
 };
 
+/** A hold that a publication ends: its keys go, and its seats count for its owner's limit no longer. */
+export type EndedHold = { readonly holdId: string; readonly userId: string; readonly as: 'CONSUMED' | 'RELEASED' };
+
 /** The change log of every event in Redis, and readings of its seats. */
 export function createSeatMapStore(deps: { redis: RedisClient; claims: ClaimRepository; publisher: SeatPublisher }) {
   const { redis, claims, publisher } = deps;
@@ -55,7 +58,7 @@ export function createSeatMapStore(deps: { redis: RedisClient; claims: ClaimRepo
      * Publishes what these seats are now. `endHold` goes first: its keys are deleted where they are still its own.
      * Safe at any time, any number of times, from any process.
      */
-    async publish(eventId: string, seatIds: readonly string[], endHold?: { holdId: string; as: 'CONSUMED' | 'RELEASED' }): Promise<void> {
+    async publish(eventId: string, seatIds: readonly string[], endHold?: EndedHold): Promise<void> {
       if (seatIds.length === 0) return;
       await publisher.publishing(eventId, seatIds, ({ seatsJson, known }) =>
         publishScript(
@@ -65,6 +68,7 @@ export function createSeatMapStore(deps: { redis: RedisClient; claims: ClaimRepo
             seatKeys.seatChanges(eventId),
             seatKeys.holdDeadlines(eventId),
             seatKeys.holdDetails(eventId, endHold?.holdId ?? 'none'),
+            seatKeys.userHolds(eventId, endHold?.userId ?? 'none'),
             ...seatIds.map((seatId) => seatKeys.hold(eventId, seatId)),
           ],
           [seatsJson, known, endHold?.holdId ?? '', endHold?.as ?? ''],

@@ -90,11 +90,11 @@ local DETAILS_LINGER_MS = 900000
 const script = (lua: string): ReturnType<typeof createScript> => createScript(`${PRELUDE}\n${lua}`);
 
 /**
- * KEYS shown, changes, hold keys… · ARGV seats, known, hold id whose keys go first (or empty), details key given as KEYS[3] with how it ended (or empty).
+ * KEYS shown, changes, deadlines, details, user's seats, hold keys… · ARGV seats, known, hold whose keys go first (or empty), how it ended (or empty)
  */
 export const publishScript = script(`
-local shown_key, changes_key, deadlines_key, details_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
-local seats = seats_from(ARGV[1], 5)
+local shown_key, changes_key, deadlines_key, details_key, user_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+local seats = seats_from(ARGV[1], 6)
 local known, hold_id, ended = tonumber(ARGV[2]), ARGV[3], ARGV[4]
 if moved(shown_key, seats) then return { 'MOVED' } end
 if hold_id ~= '' then
@@ -102,6 +102,7 @@ if hold_id ~= '' then
     -- Only this hold's: by now the seat may be in somebody else's.
     if redis.call('GET', seat[5]) == hold_id then redis.call('DEL', seat[5]) end
     redis.call('ZREM', deadlines_key, seat[1] .. '|' .. hold_id)
+    redis.call('ZREM', user_key, seat[1] .. '|' .. hold_id)
   end
   if ended ~= '' and redis.call('EXISTS', details_key) == 1 then
     redis.call('HSET', details_key, 'ended', ended, 'endedAt', int(now_ms()))
@@ -183,8 +184,9 @@ if not forced and live_mark(details_key, now) then return { 'MARKED' } end
 local back_seats = {}
 local back_until = 0
 if back_id ~= '' then
-  local back = redis.call('HMGET', back_details_key, 'seats', 'expiresAt')
-  if back[1] and tonumber(back[2]) > now then
+  local back = redis.call('HMGET', back_details_key, 'seats', 'expiresAt', 'ended')
+  -- Not to a hold that its owner has released meanwhile: nobody would ever free those seats.
+  if back[1] and tonumber(back[2]) > now and not back[3] then
     back_until = tonumber(back[2])
     for _, seat in ipairs(cjson.decode(back[1])) do back_seats[seat.seatId] = true end
   end

@@ -1,20 +1,22 @@
 import { z } from 'zod';
 import type { OutboxDocument } from '../../../kit/runtime/outbox.ts';
 import type { Collection } from 'mongodb';
+import type { EndedHold } from './seat-map-store.ts';
 
 /** A committed change of seats that the live map may not show yet. */
 export type UnshownChange = {
   readonly rowId: string;
   readonly eventId: string;
   readonly seatIds: readonly string[];
-  readonly holdId: string;
-  readonly sold: boolean;
+  /** The hold that the sale has used up; null where nothing was sold. */
+  readonly consumed: EndedHold | null;
 };
 
-const dataSchema = z.object({ eventId: z.string(), seatIds: z.array(z.string()), holdId: z.string() });
+const dataSchema = z.object({ eventId: z.string(), seatIds: z.array(z.string()), holdId: z.string(), userId: z.string() });
 
 function toChange(row: OutboxDocument): UnshownChange {
-  return { rowId: row._id, sold: row.type === 'order.confirmed', ...dataSchema.parse(row.data) };
+  const { holdId, userId, ...seats } = dataSchema.parse(row.data);
+  return { rowId: row._id, ...seats, consumed: row.type === 'order.confirmed' ? { holdId, userId, as: 'CONSUMED' } : null };
 }
 
 /** The outbox rows of orders, read for the seat map instead of the bus. */

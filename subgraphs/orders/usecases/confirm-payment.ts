@@ -57,6 +57,7 @@ export function createConfirmPayment(deps: {
     return now ? { kind: 'ConfirmPaymentPayload', paymentIntent: now } : paymentIntentNotFound();
   }
 
+  /** From REQUIRES_CONFIRMATION, or again from PROCESSING where the provider has not heard of this attempt or has declined it. */
   async function confirm(viewer: Viewer, intent: PaymentIntent, paymentMethod: string): Promise<ConfirmPaymentOutcome> {
     const hold = await holds.find(intent.holdId);
     if (!hold || hold.userId !== viewer.userId || holdStatus(hold, clock.now()) !== 'ACTIVE') return holdExpired();
@@ -84,6 +85,17 @@ export function createConfirmPayment(deps: {
     return outcome;
   }
 
+  /**
+   * A confirmation whose caller is gone. Where the provider has taken nothing, the same attempt is made again, with the same key: its first caller
+   * may only be slow, and once this intent counted as unconfirmed it could be cancelled here while the money is still taken there.
+   */
+  async function goOn(viewer: Viewer, intent: PaymentIntent, providerIntentId: string, method: string): Promise<ConfirmPaymentOutcome> {
+    const found = await provider.retrieve(providerIntentId);
+    return found.kind === 'done' && found.value.status === 'REQUIRES_CONFIRMATION'
+      ? confirm(viewer, intent, method)
+      : settle(intent, found);
+  }
+
   return async function confirmPayment(
     viewer: Viewer,
     input: { paymentIntentId: string; clientSecret: string; paymentMethod: string | null },
@@ -98,7 +110,7 @@ export function createConfirmPayment(deps: {
       case 'PROCESSING': {
         const suspect = clock.now().getTime() - intent.updatedAt.getTime() > PROCESSING_SUSPECT_MS;
         if (!suspect || intent.providerIntentId === null) return { kind: 'ConfirmPaymentPayload', paymentIntent: intent };
-        return settle(intent, await provider.retrieve(intent.providerIntentId));
+        return goOn(viewer, intent, intent.providerIntentId, input.paymentMethod ?? DEFAULT_METHOD);
       }
       case 'REQUIRES_CONFIRMATION':
         return confirm(viewer, intent, input.paymentMethod ?? DEFAULT_METHOD);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../../../tests/harness/fresh.ts';
+import { newHoldId } from '../domain/hold.ts';
 import type { OrdersFixture } from '../testing/orders-fixture.ts';
 import { startOrders } from '../testing/orders-fixture.ts';
 
@@ -48,6 +49,27 @@ describe('holding seats', () => {
     const outcome = await orders.core.holdSeats(buyer, { eventId, seatIds: ['B-1', 'B-2', 'B-3', 'B-4'], replacesHoldId: null });
     expect(outcome).toMatchObject({ kind: 'HoldLimitReached', limit: 10 });
     await orders.hold(buyer, eventId, ['B-1', 'B-2', 'B-3']);
+  });
+
+  it("gives seats back to a replaced hold only while that one is still its owner's", async () => {
+    const eventId = await orders.publishedEvent();
+    const buyer = orders.viewer();
+    const { holds } = orders.core.repositories;
+    const old = await orders.hold(buyer, eventId, ['E-1']);
+    const placed = await holds.place({
+      holdId: newHoldId(eventId),
+      eventId,
+      userId: buyer.userId,
+      seats: old.seats,
+      lifeSeconds: 300,
+      replacesHoldId: old.id,
+    });
+    if (placed.kind !== 'placed') throw new Error(placed.kind);
+    // Between the new hold and the second look its owner lets the old one go.
+    expect(await orders.core.releaseHold(buyer, old.id)).toBe(true);
+    await holds.release(placed.hold, { forced: true, giveBackTo: old.id });
+    expect(await orders.statusOf(eventId, 'E-1')).toBe('AVAILABLE');
+    await orders.hold(orders.viewer(), eventId, ['E-1']);
   });
 
   it('lets exactly one of 50 buyers hold the same seat', async () => {

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { eventually } from '../../../tests/harness/fresh.ts';
 import type { OrdersFixture } from '../testing/orders-fixture.ts';
 import { startOrders } from '../testing/orders-fixture.ts';
 
@@ -107,6 +108,20 @@ describe('purchase', () => {
     expect(await counts(orders, eventId)).toEqual({ sold: 2, pending: 0, tickets: 2, confirmed: 1 });
   });
 
+  it('counts seats that were bought no longer as held by their buyer', async () => {
+    const eventId = await orders.publishedEvent();
+    const buyer = orders.viewer();
+    const seatIds = Array.from({ length: 10 }, (_, index) => `D-${index + 1}`);
+    const held = await orders.hold(buyer, eventId, seatIds);
+    expect(await orders.core.holdSeats(buyer, { eventId, seatIds: ['E-1'], replacesHoldId: null })).toMatchObject({
+      kind: 'HoldLimitReached',
+    });
+    await orders.purchase(buyer, held, await orders.pay(buyer, held));
+    expect(await orders.core.holdSeats(buyer, { eventId, seatIds: ['E-1'], replacesHoldId: null })).toMatchObject({
+      kind: 'HoldSeatsPayload',
+    });
+  });
+
   it('refuses once the hold has ended, keeping nothing', async () => {
     const eventId = await orders.publishedEvent();
     const buyer = orders.viewer();
@@ -198,6 +213,65 @@ describe('confirming a payment', () => {
       captured: 2_500,
       answers: [{}],
     });
+  });
+
+  it('goes on with a confirmation whose answer was lost, and says what the provider had said', async () => {
+    let lose = true;
+    const lossy = await startOrders({
+      provider: (real) => ({
+        ...real,
+        confirm: async (request) => {
+          const result = await real.confirm(request);
+          return lose ? { kind: 'unknown', cause: new Error('lost') } : result;
+        },
+      }),
+    });
+    onTestFinished(lossy.close);
+    const buyer = lossy.viewer();
+    const intent = await lossy.intend(buyer, await lossy.hold(buyer, await lossy.publishedEvent(), ['A-6']));
+    const confirm = (paymentMethod: string) =>
+      lossy.core.confirmPayment(buyer, { paymentIntentId: intent.id, clientSecret: intent.clientSecret ?? '', paymentMethod });
+    expect(await confirm('pm_card_declined')).toMatchObject({ paymentIntent: { status: 'PROCESSING' } });
+    lose = false;
+    lossy.clock.advance(6_000);
+    expect(await confirm('pm_card_declined')).toMatchObject({ kind: 'PaymentDeclined', reason: 'card_declined' });
+    expect(await confirm('pm_card_visa')).toMatchObject({ kind: 'ConfirmPaymentPayload', paymentIntent: { status: 'SUCCEEDED' } });
+  });
+
+  it('takes no money behind the back of a hold that was let go while the confirming process was frozen', async () => {
+    let thaw = (): void => undefined;
+    const frozen = new Promise<void>((resolve) => {
+      thaw = resolve;
+    });
+    let calls = 0;
+    const slow = await startOrders({
+      provider: (real) => ({
+        ...real,
+        confirm: async (request) => {
+          calls += 1;
+          if (calls === 1) await frozen;
+          return real.confirm(request);
+        },
+      }),
+    });
+    onTestFinished(slow.close);
+    const buyer = slow.viewer();
+    const held = await slow.hold(buyer, await slow.publishedEvent(), ['A-7']);
+    const intent = await slow.intend(buyer, held);
+    const confirm = () =>
+      slow.core.confirmPayment(buyer, { paymentIntentId: intent.id, clientSecret: intent.clientSecret ?? '', paymentMethod: null });
+    const first = confirm();
+    await eventually('the first confirmation is on its way', () => calls === 1);
+    slow.clock.advance(6_000);
+    await confirm();
+    await slow.redis.hdel(`hold-details:{${held.eventId}}:${held.id}`, 'mark');
+    await slow.core.releaseHold(buyer, held.id);
+    thaw();
+    await first;
+    slow.clock.advance(60_000);
+    await slow.core.reconcile.run();
+    const money = await slow.mongo.db.collection('simulator_intents').findOne({ intentId: intent.id });
+    expect(Number(money?.['captured']) - Number(money?.['refunded'])).toBe(0);
   });
 
   it('keeps the hold alive long enough to purchase, and keeps it from being released meanwhile', async () => {

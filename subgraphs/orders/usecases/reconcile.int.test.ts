@@ -107,6 +107,28 @@ describe('the reconciler', () => {
     expect((await orders.core.repositories.intents.find(intent.id))?.status).toBe('CANCELLED');
   });
 
+  it('finds a payment whose hold is over behind any number of older ones whose holds still live', async () => {
+    const buyer = orders.viewer();
+    const held = await orders.hold(buyer, await orders.publishedEvent(), ['B-3']);
+    const intent = await orders.pay(buyer, held);
+    const document = await orders.mongo.db.collection('payment_intents').findOne({ holdId: held.id });
+    if (!document) throw new Error('no intent');
+    const living = await orders.hold(orders.viewer(), held.eventId, ['B-4']);
+    await orders.mongo.db.collection('payment_intents').insertMany(
+      Array.from({ length: 250 }, (_, index) => ({
+        ...document,
+        _id: `pi_older${index}` as never,
+        holdId: living.id,
+        open: false,
+        updatedAt: new Date(Number(document['updatedAt']) - 1_000),
+      })),
+    );
+    await orders.core.releaseHold(buyer, held.id);
+    orders.clock.advance(MINUTE);
+    await orders.core.reconcile.run();
+    expect((await orders.core.repositories.intents.find(intent.id))?.status).toBe('CANCELLED');
+  });
+
   it('refunds everyone of a cancelled event, frees the seats, and finishes a refund that died half way', async () => {
     const eventId = await orders.publishedEvent();
     const buyers = [orders.viewer(), orders.viewer(), orders.viewer()];
@@ -129,16 +151,14 @@ describe('the reconciler', () => {
     expect(await orders.mongo.db.collection('seat_claims').countDocuments({ eventId })).toBe(0);
     expect(await orders.mongo.db.collection('tickets').countDocuments({ eventId, active: true })).toBe(0);
     expect(
-      await orders.mongo.db
-        .collection('simulator_intents')
-        .countDocuments({
-          _id: {
-            $in: (await orders.mongo.db.collection('payment_intents').find({ eventId }).toArray()).map(
-              (intent) => `sim_${String(intent._id)}`,
-            ) as never[],
-          },
-          refunded: 2_500,
-        }),
+      await orders.mongo.db.collection('simulator_intents').countDocuments({
+        _id: {
+          $in: (await orders.mongo.db.collection('payment_intents').find({ eventId }).toArray()).map(
+            (intent) => `sim_${String(intent._id)}`,
+          ) as never[],
+        },
+        refunded: 2_500,
+      }),
     ).toBe(3);
     expect((await orders.core.repositories.holds.find(open.id))?.ended).toBe('RELEASED');
     expect(await orders.statusOf(eventId, 'C-1')).toBe('AVAILABLE');

@@ -41,8 +41,8 @@ export function createReconcile(deps: ReconcileDeps) {
   const ago = (seconds: number): Date => new Date(clock.now().getTime() - seconds * 1_000);
 
   /** One that fails must not keep the others from being looked at. */
-  async function each<Item>(what: string, items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
-    for (const item of items) await work(item).catch((error: unknown) => deps.logError(error, what));
+  async function each<Item>(what: string, items: Iterable<Item> | AsyncIterable<Item>, work: (item: Item) => Promise<void>): Promise<void> {
+    for await (const item of items) await work(item).catch((error: unknown) => deps.logError(error, what));
   }
 
   /** Rule 1: the payment decides. Taken or promised: the sale is finished. Else it is cancelled at the provider, and only then are the seats let go. */
@@ -98,7 +98,8 @@ export function createReconcile(deps: ReconcileDeps) {
         await deps.refunds.pendingSince(ago(graceSeconds), clock.now(), BATCH),
         async (refund) => void (await deps.settleRefund(refund.id)),
       );
-      await each('payments without an order', await intents.unboundSince(ago(graceSeconds), BATCH), giveBackUnbound);
+      // All of them, in no batch: most belong to holds that live and stay where they are, and would hide those behind them.
+      await each('payments without an order', intents.unboundSince(ago(graceSeconds)), giveBackUnbound);
     },
   };
 }

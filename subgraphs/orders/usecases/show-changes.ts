@@ -18,7 +18,7 @@ export function createShowChanges(deps: {
 }) {
   async function show(changes: readonly UnshownChange[]): Promise<void> {
     for (const change of changes) {
-      await deps.map.publish(change.eventId, change.seatIds, change.sold ? { holdId: change.holdId, as: 'CONSUMED' } : undefined);
+      await deps.map.publish(change.eventId, change.seatIds, change.consumed ?? undefined);
       await deps.unshown.markShown([change.rowId]);
     }
   }
@@ -28,10 +28,10 @@ export function createShowChanges(deps: {
       try {
         const changes = await deps.unshown.ofOrder(orderId);
         // All rows of one order are about the same seats: one publication shows the last state of them.
-        const sold = changes.find((change) => change.sold);
+        const consumed = changes.find((change) => change.consumed)?.consumed;
         const [first] = changes;
         if (!first) return;
-        await deps.map.publish(first.eventId, first.seatIds, sold ? { holdId: sold.holdId, as: 'CONSUMED' } : undefined);
+        await deps.map.publish(first.eventId, first.seatIds, consumed ?? undefined);
         await deps.unshown.markShown(changes.map((change) => change.rowId));
       } catch (error) {
         deps.logError(error);
