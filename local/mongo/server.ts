@@ -10,6 +10,8 @@ export interface StoreOptions {
   host?: '127.0.0.1';
   /** Null: nothing is kept, for tests. */
   dataDir: string | null;
+  /** A snapshot is due when the journal has grown by so much; 64 MB when absent. */
+  snapshotBytes?: number;
   /** Allows `configureFailPoint`. */
   testCommands?: boolean;
   log?: (line: string) => void;
@@ -28,7 +30,7 @@ const MAX_CONNECTIONS = 2000;
 export async function startStore(options: StoreOptions): Promise<Store> {
   const host = options.host ?? '127.0.0.1';
   const log = options.log ?? (() => {});
-  const storage = openStorage(options.dataDir, log);
+  const storage = openStorage(options.dataDir, log, options.snapshotBytes);
   const sockets = new Set<Socket>();
   const server = createServer({ noDelay: true });
   server.maxConnections = MAX_CONNECTIONS;

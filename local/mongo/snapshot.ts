@@ -13,7 +13,6 @@ import type { Op } from './store/mvcc.ts';
  * complete. What is older than the newest snapshot is a leftover.
  */
 
-const NEVER_BELOW_BYTES = 64 * 1024 * 1024;
 const CHUNK_BYTES = 1024 * 1024;
 
 function numbersOf(dataDir: string, kind: 'journal' | 'snapshot'): number[] {
@@ -57,7 +56,7 @@ export const journalPath = (dataDir: string, generation: number): string => join
 export function createSnapshots(
   dataDir: string,
   deps: { engine: Engine; sessions: Sessions; journal: Journal },
-  start: { generation: number; snapshotBytes: number },
+  start: { generation: number; snapshotBytes: number; dueBytes: number },
 ) {
   const { engine, sessions, journal } = deps;
   let { generation, snapshotBytes } = start;
@@ -89,7 +88,7 @@ export function createSnapshots(
   return {
     /** Starts a snapshot when one is due. Failing to write one loses nothing: the journals are still there. */
     async whenDue(): Promise<void> {
-      if (writing || journal.size < Math.max(NEVER_BELOW_BYTES, 2 * snapshotBytes)) return;
+      if (writing || journal.size < Math.max(start.dueBytes, 2 * snapshotBytes)) return;
       await this.writeNow();
     },
     /** Resolves when no snapshot is being written. */

@@ -7,6 +7,7 @@ import { createEngine, type DurableLog, type Engine } from './store/engine.ts';
 import { expireDocuments } from './ttl.ts';
 
 const SWEEP_MS = 1000;
+const SNAPSHOT_BYTES = 64 * 1024 * 1024;
 
 export interface Storage {
   engine: Engine;
@@ -18,22 +19,22 @@ export interface Storage {
 }
 
 /** Opens the data directory, or memory, with what was in it. */
-export function openStorage(dataDir: string | null, log: (line: string) => void): Storage {
+export function openStorage(dataDir: string | null, log: (line: string) => void, snapshotBytes = SNAPSHOT_BYTES): Storage {
   const unlock = dataDir === null ? () => {} : lockDirectory(dataDir);
   try {
-    return openLocked(dataDir, log, unlock);
+    return openLocked(dataDir, log, unlock, snapshotBytes);
   } catch (error) {
     unlock();
     throw error;
   }
 }
 
-function openLocked(dataDir: string | null, log: (line: string) => void, unlock: () => void): Storage {
+function openLocked(dataDir: string | null, log: (line: string) => void, unlock: () => void, snapshotBytes: number): Storage {
   const { now } = Date;
   const engine = createEngine();
   const sessions = createSessions(engine, now);
   const cursors = createCursors(now);
-  const disk = dataDir === null ? noDisk() : openDirectory(dataDir, engine, sessions, log);
+  const disk = dataDir === null ? noDisk() : openDirectory(dataDir, { engine, sessions }, log, snapshotBytes);
   engine.use(disk.log);
   const sweeper = setInterval(() => {
     sessions.sweep();
@@ -71,13 +72,18 @@ function noDisk(): Disk {
   return { log: createMemoryLog(), sweep: () => {}, idle: () => Promise.resolve(), writeSnapshot: () => Promise.resolve() };
 }
 
-function openDirectory(dataDir: string, engine: Engine, sessions: Sessions, log: (line: string) => void): Disk {
+function openDirectory(
+  dataDir: string,
+  { engine, sessions }: { engine: Engine; sessions: Sessions },
+  log: (line: string) => void,
+  snapshotBytes: number,
+): Disk {
   const start = recoverDirectory(dataDir, engine, sessions);
   const journal = createJournal(journalPath(dataDir, start.generation), engine.now, (error) => {
     log(`the journal cannot be written (${error.message}); nothing more can be promised, so the store ends`);
     process.exit(1);
   });
-  const snapshots = createSnapshots(dataDir, { engine, sessions, journal }, start);
+  const snapshots = createSnapshots(dataDir, { engine, sessions, journal }, { ...start, dueBytes: snapshotBytes });
   const sweep = (): void => {
     snapshots.whenDue().catch((error: unknown) => log(`no snapshot could be written, the journals are kept: ${String(error)}`));
   };

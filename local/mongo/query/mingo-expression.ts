@@ -1,5 +1,6 @@
-import { Context, evalExpr, OpType, ProcessingMode } from 'mingo/core';
-import * as expressions from 'mingo/operators/expression';
+import { createRequire } from 'node:module';
+import type * as MingoCore from 'mingo/core';
+import type * as MingoExpressions from 'mingo/operators/expression';
 import { numberValue, toDouble } from '../bson/number.ts';
 import { isA, isDoc, setField, type Doc } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
@@ -22,7 +23,6 @@ const BORROWED = new Set([
   '$pow',
   '$sqrt',
   '$indexOfBytes',
-  '$indexOfCP',
   '$ltrim',
   '$regexFind',
   '$regexFindAll',
@@ -72,24 +72,39 @@ const BORROWED = new Set([
   '$toInt',
 ]);
 
-type Operators = NonNullable<NonNullable<Parameters<typeof Context.init>[0]>['expression']>;
+type Operators = NonNullable<NonNullable<Parameters<typeof MingoCore.Context.init>[0]>['expression']>;
 
 function isOperator(entry: [string, unknown]): entry is [`$${string}`, Operators[`$${string}`]] {
   return entry[0] === '$literal' || (BORROWED.has(entry[0]) && typeof entry[1] === 'function');
 }
 
-const context = Context.init({ expression: Object.fromEntries(Object.entries<unknown>(expressions).filter(isOperator)) });
-const OPTIONS = {
-  idKey: '_id',
-  processingMode: ProcessingMode.CLONE_OFF,
-  useStrictMode: true,
-  scriptEnabled: false,
-  failOnError: true,
-  context,
+type Evaluate = (expression: Doc) => unknown;
+
+function loadMingo(): Evaluate {
+  const load = createRequire(import.meta.url);
+  const { Context, evalExpr, ProcessingMode }: typeof MingoCore = load('mingo/core');
+  const expressions: typeof MingoExpressions = load('mingo/operators/expression');
+  const options = {
+    idKey: '_id',
+    processingMode: ProcessingMode.CLONE_OFF,
+    useStrictMode: true,
+    scriptEnabled: false,
+    failOnError: true,
+    context: Context.init({ expression: Object.fromEntries(Object.entries<unknown>(expressions).filter(isOperator)) }),
+  };
+  return (expression) => evalExpr({}, expression, options);
+}
+
+let loaded: Evaluate | undefined;
+
+/** Loading mingo takes longer than everything else at the start together, and few stores ever need it. */
+const withMingo: Evaluate = (expression) => {
+  loaded ??= loadMingo();
+  return loaded(expression);
 };
 
 export function isBorrowed(name: string): boolean {
-  return BORROWED.has(name) && context.getOperator(OpType.EXPRESSION, name) !== null;
+  return BORROWED.has(name);
 }
 
 export function compileBorrowed(name: string, operand: unknown, compile: (expression: unknown) => Expression): Expression {
@@ -118,7 +133,7 @@ function constant(value: unknown): unknown {
 
 function evaluate(name: string, operand: unknown): unknown {
   try {
-    return fromPlain(evalExpr({}, { [name]: operand }, OPTIONS));
+    return fromPlain(withMingo({ [name]: operand }));
   } catch (error) {
     if (error instanceof CommandError) throw error;
     throw new CommandError('BadValue', `${name}: ${error instanceof Error ? error.message : String(error)}`);
