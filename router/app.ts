@@ -21,6 +21,7 @@ import { createRateLimits } from './limits/rate-limits.ts';
 import type { Metrics } from './metrics.ts';
 import { createMetrics } from './metrics.ts';
 import { createDocuments } from './operation/documents.ts';
+import { openToAll, readSafelist } from './operation/safelist.ts';
 import { createPipeline } from './operation/pipeline.ts';
 import { createAccessTokenVerifier } from './session/access-token.ts';
 import { createIdentities } from './session/identities.ts';
@@ -88,8 +89,10 @@ export async function createRouterApp(deps: RouterDeps): Promise<RouterApp> {
     state: createSessionState({ redis }),
     refresher: createRefresher({ fetches, rateLimits, logger }),
     cookies: settings.cookies,
+    publicHosts: settings.publicOrigins.map((origin) => new URL(origin).hostname),
   });
   const documents = createDocuments({ introspection: settings.introspection, hideSchemaDetails: settings.hideSchemaDetails });
+  const safelist = settings.persistedDocumentsPath === undefined ? openToAll : await readSafelist(settings.persistedDocumentsPath);
   const executor = createPlanExecutor({ fallback: createStockExecutor({ logger }) });
   const pipeline = createPipeline({ supergraphs, documents, rateLimits, executor, hideSchemaDetails: settings.hideSchemaDetails, logger });
 
@@ -135,6 +138,7 @@ export async function createRouterApp(deps: RouterDeps): Promise<RouterApp> {
     origins,
     rateLimits,
     playground,
+    safelist,
     onAnswered: (status, seconds) => metrics.requests.observe({ status: String(status) }, seconds),
   });
   const upstreams = createUpstreams({ urls: deps.subgraphUrls, identities, logger });
@@ -157,13 +161,13 @@ export async function createRouterApp(deps: RouterDeps): Promise<RouterApp> {
     origins,
     sessions,
     registry,
-    operations: createSocketOperations({ documents, pipeline, fetches, sessions, hub, rateLimits, logger }),
+    operations: createSocketOperations({ documents, safelist, pipeline, fetches, sessions, hub, rateLimits, logger }),
     rateLimits,
     settings: settings.sockets,
     logger,
   });
   const revocations = await watchRevocations({ redis: deps.subscriberRedis, registry, sessions, logger });
-  serveHealth({ app, clients, redis, isDraining: () => draining });
+  serveHealth({ app, clients, redis, rateLimits, isDraining: () => draining });
 
   return {
     app,

@@ -38,6 +38,8 @@ export const routerEnvSchema = z
       .optional(),
     ACCESS_TOKEN_TTL_SECONDS: secondsSchema.default(900),
     GRAPHQL_INTROSPECTION: z.enum(['on', 'off']).optional(),
+    /** The client preset's persisted-documents.json. Set: the router serves these documents and no others. */
+    PERSISTED_DOCUMENTS_PATH: z.string().min(1).optional(),
     TRUSTED_PROXY_HOPS: z.coerce.number().int().min(0).max(10).default(0),
     RATE_LIMIT_SCALE: z.coerce.number().positive().default(1),
     SOCKETS_PER_USER: countSchema.optional(),
@@ -66,6 +68,7 @@ export function settingsOf(env: RouterEnv): RouterSettings {
     cookies: { secure: env.COOKIE_SECURE ?? false, domain: env.COOKIE_DOMAIN },
     accessTokenLifeSeconds: env.ACCESS_TOKEN_TTL_SECONDS,
     introspection,
+    persistedDocumentsPath: env.PERSISTED_DOCUMENTS_PATH,
     hideSchemaDetails: production,
     playground: introspection,
     playgroundDirectory: env.PLAYGROUND_DIR ?? builtPlayground(),

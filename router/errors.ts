@@ -4,9 +4,13 @@ import type { ErrorCode } from '../kit/graphql/errors.ts';
 import { AppError, ERROR_CODES, isForClients, maskedError, rootCause } from '../kit/graphql/errors.ts';
 import type { Logger } from '../kit/runtime/logger.ts';
 import type { ExecutionError } from './execute/executor.ts';
+import type { ResponsePath } from './execute/unavailable-fields.ts';
+import { nullAt } from './execute/unavailable-fields.ts';
 
 /** One answer never carries more errors than this: a list of a thousand failing entities says nothing new after fifty. */
 const ERRORS_MAX = 50;
+/** Nor more fields of one subgraph that is away. */
+const UNAVAILABLE_MAX = 20;
 
 /** What of a subgraph's extensions a client may read, beside the code. */
 const SHOWN_EXTENSIONS = ['issues', 'retryAfterSeconds'];
@@ -14,11 +18,16 @@ const SHOWN_EXTENSIONS = ['issues', 'retryAfterSeconds'];
 const isOurCode = (code: unknown): code is ErrorCode => ERROR_CODES.some((known) => known === code);
 
 /**
- * Errors of subgraphs as clients see them: codes of our list with message and path; one SUBGRAPH_UNAVAILABLE per subgraph; all else masked and logged.
+ * Errors of subgraphs as clients see them: codes of our list with message and path; SUBGRAPH_UNAVAILABLE for each field left null; all else masked and logged.
  * `serviceName`, URLs, status texts and bodies never get through.
  */
-export function clientErrorsOf(errors: readonly ExecutionError[], requestId: string, logger: Logger): readonly GraphQLError[] {
-  const unavailable = new Set<string>();
+export function clientErrorsOf(
+  errors: readonly ExecutionError[],
+  data: unknown,
+  requestId: string,
+  logger: Logger,
+): readonly GraphQLError[] {
+  const unavailable = new Map<string, Map<string, ResponsePath>>();
   const shown: GraphQLError[] = [];
   for (const error of errors) {
     if (shown.length >= ERRORS_MAX) break;
@@ -26,9 +35,15 @@ export function clientErrorsOf(errors: readonly ExecutionError[], requestId: str
     const options = error.path ? { path: error.path } : {};
     if (code === 'SUBGRAPH_UNAVAILABLE') {
       const subgraph = error.subgraph ?? 'unknown';
-      if (unavailable.has(subgraph)) continue;
-      unavailable.add(subgraph);
-      shown.push(new GraphQLError('', { originalError: new AppError(code, error.message, { extensions: { subgraph } }) }));
+      const told = unavailable.get(subgraph) ?? new Map<string, ResponsePath>();
+      unavailable.set(subgraph, told);
+      for (const path of nullsOf(error, data)) {
+        const name = JSON.stringify(path);
+        if (told.has(name) || told.size >= UNAVAILABLE_MAX) continue;
+        told.set(name, path);
+        const place = path.length > 0 ? { path } : {};
+        shown.push(new GraphQLError('', { ...place, originalError: new AppError(code, error.message, { extensions: { subgraph } }) }));
+      }
       continue;
     }
     if (isOurCode(code) && code !== 'INTERNAL_SERVER_ERROR') {
@@ -58,6 +73,15 @@ export function clientErrorsOf(errors: readonly ExecutionError[], requestId: str
     );
   }
   return shown;
+}
+
+/** The nulls that stand for what was not fetched; the answer as a whole, if none is to be found. */
+function nullsOf(error: ExecutionError, data: unknown): readonly ResponsePath[] {
+  const nulls = (error.leavesOut ?? []).flatMap((path) => {
+    const at = nullAt(data, path);
+    return at ? [at] : [];
+  });
+  return nulls.length > 0 ? nulls : [[]];
 }
 
 /** The last gate before the wire, for HTTP and WebSocket: what is not meant for clients is masked and logged here. */

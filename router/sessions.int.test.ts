@@ -101,14 +101,32 @@ describe('sessions', () => {
       expect(conflict.errors[0]?.extensions).toEqual({ code: 'UNAUTHENTICATED' });
     });
 
-    it('are refused when two different cookies of one name come', async () => {
-      const [one, two] = await Promise.all([world.authority.accessToken(someone()), world.authority.accessToken(someone())]);
-      expect(
-        (await world.ask('{ ping }', { headers: { cookie: `access_token=${one}; access_token=${two}` } })).errors[0]?.extensions['code'],
-      ).toBe('UNAUTHENTICATED');
-      expect((await world.ask('{ ping }', { headers: { cookie: `access_token=${one}; access_token=${one}` } })).data).toEqual({
-        ping: 'pong',
+    it('count for nothing when two different cookies of one name come, and are swept away', async () => {
+      const [mine, planted] = [someone(), someone()];
+      const [one, two] = await Promise.all([world.authority.accessToken(mine), world.authority.accessToken(planted)]);
+      for (const cookie of [`access_token=${one}; access_token=${two}`, `access_token=${two}; refresh_token=a.1; refresh_token=b.2`]) {
+        const { data, setCookies } = await world.ask('{ me { id } }', { headers: { cookie } });
+        expect(data).toEqual({ me: null });
+        expect(setCookies).toContain('access_token=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax');
+        expect(setCookies).toContain('refresh_token=; Max-Age=0; Path=/graphql; HttpOnly; SameSite=Lax');
+        const bearer = await world.ask('{ ping }', { headers: { cookie, authorization: `Bearer ${one}` } });
+        expect(bearer.errors[0]?.extensions['code']).toBe('UNAUTHENTICATED');
+      }
+      expect(await who(world, { cookie: `access_token=${one}; access_token=${one}` })).toBe(mine.userId);
+    });
+
+    it('let somebody with contradictory cookies log in, which ends the contradiction', async () => {
+      const { data, setCookies } = await world.ask('mutation { logIn(input: { email: "eve", password: "x" }) }', {
+        headers: { cookie: 'refresh_token=a.1; refresh_token=b.2; access_token=x; access_token=y' },
       });
+      expect(data).toEqual({ logIn: true });
+      const places = setCookies.map((line) => `${line.split('=', 1)[0] ?? ''} ${/Path=[^;]+/.exec(line)?.[0] ?? ''}`);
+      expect(new Set(places).size).toBe(places.length);
+      expect(setCookies.filter((line) => !line.includes('Max-Age=0')).map((line) => line.split('=', 1)[0])).toEqual([
+        'access_token',
+        'refresh_token',
+      ]);
+      expect(world.calls.findLast((call) => call.name === 'logIn')?.request.identity.session?.refreshToken).toBeUndefined();
     });
 
     it('count for nothing if forged, foreign, expired, oversized or of another kind', async () => {

@@ -16,6 +16,8 @@ export type RouterSettings = {
   readonly cookies: CookieSettings;
   readonly accessTokenLifeSeconds: number;
   readonly introspection: boolean;
+  /** A file of the only documents served; unset: any document is. */
+  readonly persistedDocumentsPath?: string | undefined;
   readonly hideSchemaDetails: boolean;
   readonly playground: boolean;
   /** Where `vite build` put the Playground. */

@@ -1,6 +1,7 @@
 import type { PlanNode } from '@apollo/query-planner';
 import type { CheckedOperation } from '../operation/documents.ts';
 import type { SubgraphAnswer, SubgraphError } from './subgraph-client.ts';
+import type { ResponsePath } from './unavailable-fields.ts';
 
 /** One fetch as a plan states it. */
 export type SubgraphFetch = {
@@ -23,7 +24,11 @@ export type Execution = {
 };
 
 /** Errors as subgraphs gave them, with the path in the client's answer and the subgraph's name. */
-export type ExecutionError = SubgraphError & { readonly subgraph: string | undefined };
+export type ExecutionError = SubgraphError & {
+  readonly subgraph: string | undefined;
+  /** Of an error about a whole fetch: the fields that it leaves without a value. */
+  readonly leavesOut?: readonly ResponsePath[];
+};
 type ExecutionAnswer = { readonly data: Record<string, unknown> | null | undefined; readonly errors: readonly ExecutionError[] };
 
 /** The seam: whoever carries out a plan answers as the stock executor does. */

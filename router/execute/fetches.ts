@@ -24,7 +24,10 @@ export const AUTH_SUBGRAPH = 'auth';
 
 export type Fetches = { readonly forRequest: (origin: FetchOrigin) => FetchFromSubgraph };
 
-/** Within one request identical fetches are sent once; across requests never: a refetch after one's own mutation must not join an older answer. */
+/**
+ * Within one request identical fetches are sent once; across requests anonymous ones only: a refetch after one's own mutation must not join an older
+ * answer, and nobody is anonymous who could have changed something of their own.
+ */
 export function createFetches(deps: { clients: ReadonlyMap<string, SubgraphClient>; identities: Identities; logger: Logger }): Fetches {
   async function send(fetch: SubgraphFetch, body: string, origin: FetchOrigin): Promise<ReadAnswer> {
     const client = deps.clients.get(fetch.subgraph);
@@ -55,6 +58,15 @@ export function createFetches(deps: { clients: ReadonlyMap<string, SubgraphClien
     }
   }
 
+  const anonymous = new Map<string, Promise<ReadAnswer>>();
+  function sendAnonymously(fetch: SubgraphFetch, body: string, origin: FetchOrigin, key: string): Promise<ReadAnswer> {
+    const running = anonymous.get(key);
+    if (running) return running.then(readAgain(fetch.subgraph));
+    const first = send(fetch, body, origin).finally(() => anonymous.delete(key));
+    anonymous.set(key, first);
+    return first;
+  }
+
   return {
     forRequest(origin) {
       const sent = new Map<string, Promise<ReadAnswer>>();
@@ -64,13 +76,18 @@ export function createFetches(deps: { clients: ReadonlyMap<string, SubgraphClien
           if (unique.query.startsWith('mutation')) return (await send(unique, body, origin)).answer;
           const key = `${unique.subgraph}\n${body}`;
           const same = sent.get(key);
-          if (same) return parseAnswer((await same).text) ?? unavailableAnswer(unique.subgraph);
-          const first = send(unique, body, origin);
+          if (same) return readAgain(unique.subgraph)(await same).answer;
+          const first = origin.viewer ? send(unique, body, origin) : sendAnonymously(unique, body, origin, key);
           sent.set(key, first);
           return (await first).answer;
         });
     },
   };
+}
+
+/** The executor merges into what it is given, so everyone reads their own. */
+function readAgain(subgraph: string): (read: ReadAnswer) => ReadAnswer {
+  return ({ text }) => ({ answer: parseAnswer(text) ?? unavailableAnswer(subgraph), text });
 }
 
 function bodyOf({ query, variables, operationName }: SubgraphFetch): string {

@@ -6,6 +6,8 @@ import { applyRewrites, isValues, mergeInto, own, representationOf } from './pla
 import type { ResponseShape } from './response-shape.ts';
 import { compileResponseShape, defaultsOf } from './response-shape.ts';
 import type { SubgraphError } from './subgraph-client.ts';
+import type { ResponsePath } from './unavailable-fields.ts';
+import { namesAskedFor } from './unavailable-fields.ts';
 
 /** Where in the data a node works: the path that leads there and the objects found at its end. */
 type Place = { readonly path: readonly (string | number)[]; readonly objects: readonly Values[] };
@@ -107,7 +109,10 @@ async function runFetch(
 
   if (!node.requires) {
     const answer = await fetch({ ...call, variables: used });
-    for (const error of answer.errors ?? []) errors.push(placedError(error, node, error.path && [...place.path, ...error.path]));
+    for (const error of answer.errors ?? []) {
+      const path = error.path && [...place.path, ...error.path];
+      errors.push(placedError(error, node, path, () => concretePaths(root, place.path)));
+    }
     applyRewrites(schema, node.outputRewrites, answer.data);
     for (const object of place.objects) mergeInto(object, answer.data);
     return;
@@ -126,9 +131,8 @@ async function runFetch(
 
   const answer = await fetch({ ...call, variables: { ...used, representations } });
   if (answer.errors && answer.errors.length > 0) {
-    const paths: (string | number)[][] = [];
-    concretePaths(root, place.path, 0, [], paths);
-    for (const error of answer.errors) errors.push(placedError(error, node, entityErrorPath(error, place, paths, owners)));
+    const paths = concretePaths(root, place.path);
+    for (const error of answer.errors) errors.push(placedError(error, node, entityErrorPath(error, place, paths, owners), () => paths));
   }
   if (!answer.data) return;
   const entities = answer.data['_entities'];
@@ -142,12 +146,20 @@ async function runFetch(
   }
 }
 
-function placedError(error: SubgraphError, node: FetchNode, path: readonly (string | number)[] | undefined): ExecutionError {
+/** `objects` answers the paths of what the fetch was made for. */
+function placedError(
+  error: SubgraphError,
+  node: FetchNode,
+  path: ResponsePath | undefined,
+  objects: () => readonly ResponsePath[],
+): ExecutionError {
+  const isAboutAll = error.extensions?.['code'] === 'SUBGRAPH_UNAVAILABLE' && !path;
   return {
     message: error.message,
     subgraph: node.serviceName,
     ...(error.extensions ? { extensions: error.extensions } : {}),
     ...(path ? { path } : {}),
+    ...(isAboutAll ? { leavesOut: objects().flatMap((object) => namesAskedFor(node).map((name) => [...object, name])) } : {}),
   };
 }
 
@@ -155,7 +167,7 @@ function placedError(error: SubgraphError, node: FetchNode, path: readonly (stri
 function entityErrorPath(
   error: SubgraphError,
   place: Place,
-  paths: readonly (readonly (string | number)[])[],
+  paths: readonly ResponsePath[],
   owners: readonly { readonly position: number }[],
 ): readonly (string | number)[] | undefined {
   if (!error.path) return undefined;
@@ -165,20 +177,20 @@ function entityErrorPath(
 }
 
 /** The path of each object that `collect` finds, in the same order, with indexes in place of `@`. */
-function concretePaths(
-  value: unknown,
-  path: readonly (string | number)[],
-  index: number,
-  parent: readonly (string | number)[],
-  found: (string | number)[][],
-): void {
+function concretePaths(root: Values, path: ResponsePath): readonly ResponsePath[] {
+  const found: ResponsePath[] = [];
+  collectPaths(root, path, 0, [], found);
+  return found;
+}
+
+function collectPaths(value: unknown, path: ResponsePath, index: number, parent: ResponsePath, found: ResponsePath[]): void {
   if (Array.isArray(value)) {
     const next = path[index] === '@' ? index + 1 : index;
-    for (const [position, element] of value.entries()) concretePaths(element, path, next, [...parent, position], found);
+    for (const [position, element] of value.entries()) collectPaths(element, path, next, [...parent, position], found);
     return;
   }
   if (!isValues(value)) return;
   const step = path[index];
-  if (step === undefined) found.push([...parent]);
-  else concretePaths(own(value, String(step)), path, index + 1, [...parent, step], found);
+  if (step === undefined) found.push(parent);
+  else collectPaths(own(value, String(step)), path, index + 1, [...parent, step], found);
 }

@@ -1,12 +1,15 @@
 import type { ApolloServer } from '@apollo/server';
 import { HeaderMap } from '@apollo/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { GraphQLError } from 'graphql';
 import { AppError } from '../../kit/graphql/errors.ts';
 import type { Logger } from '../../kit/runtime/logger.ts';
 import { newId } from '../../kit/values/ids.ts';
 import type { RateLimits } from '../limits/rate-limits.ts';
 import { retryAfterOf } from '../limits/rate-limits.ts';
+import type { Safelist } from '../operation/safelist.ts';
 import type { HttpContext } from './graphql-server.ts';
+import { withPersistedDocument } from './persisted-documents.ts';
 import type { Origins } from './origins.ts';
 
 export const GRAPHQL_PATH = '/graphql';
@@ -17,6 +20,7 @@ export function serveGraphql(deps: {
   apollo: ApolloServer<HttpContext>;
   origins: Origins;
   rateLimits: RateLimits;
+  safelist: Safelist;
   playground: (reply: FastifyReply) => Promise<FastifyReply>;
   onAnswered: (status: number, seconds: number) => void;
 }): void {
@@ -24,7 +28,11 @@ export function serveGraphql(deps: {
     const started = performance.now();
     const context = contextOf(request);
     const { body, headers, status } = await deps.apollo.executeHTTPGraphQLRequest({
-      httpGraphQLRequest: { method: request.method, headers: headerMapOf(request), search: searchOf(request.url), body: request.body },
+      httpGraphQLRequest: {
+        method: request.method,
+        headers: headerMapOf(request),
+        ...withPersistedDocument(deps.safelist, { search: searchOf(request.url), body: request.body }),
+      },
       context: async () => context,
     });
     const { cookies, retryAfterSeconds } = context.outcome;
@@ -65,6 +73,8 @@ export function serveGraphql(deps: {
 /** Refusals outside of GraphQL (too large, not JSON, wrong origin, too often) look like GraphQL's own. */
 export function answerErrorsAsGraphql({ app, logger }: { app: FastifyInstance; logger: Logger }): void {
   app.setErrorHandler(async (error, _request, reply) => {
+    if (error instanceof GraphQLError && !(error instanceof AppError))
+      return reply.code(400).send({ errors: [{ message: error.message, extensions: error.extensions }] });
     if (error instanceof AppError) {
       const retryAfter = retryAfterOf(error);
       if (retryAfter > 0) reply.header('retry-after', String(retryAfter));

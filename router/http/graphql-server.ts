@@ -38,6 +38,16 @@ export type HttpContext = {
   };
 };
 
+/** A line for the same cookie, or for the same place of it, follows. */
+function isReplaced(line: string, by: readonly string[]): boolean {
+  return by.some((other) => cookiePlace(other) === cookiePlace(line));
+}
+
+function cookiePlace(line: string): string {
+  const [pair = '', ...attributes] = line.split('; ');
+  return [pair.split('=', 1)[0], ...attributes.filter((attribute) => /^(?:Domain|Path)=/.test(attribute))].join(';');
+}
+
 const PARSED_DOCUMENTS_MAX = 1_000;
 
 const SERVED: ReadonlySet<OperationTypeNode> = new Set([OperationTypeNode.QUERY, OperationTypeNode.MUTATION]);
@@ -72,9 +82,9 @@ export function createGraphqlServer(deps: {
         traceparent: context.traceparent,
         onSessionExtension: (extension) => {
           const change = parseSessionExtension(extension);
-          if (change)
-            context.outcome.cookies =
-              change.kind === 'set' ? cookiesOf(change.tokens, deps.cookies, new Date()) : clearedCookies(deps.cookies);
+          if (!change) return;
+          const said = change.kind === 'set' ? cookiesOf(change.tokens, deps.cookies, new Date()) : clearedCookies(deps.cookies);
+          context.outcome.cookies = [...session.cookies.filter((line) => !isReplaced(line, said)), ...said];
         },
       }),
     );

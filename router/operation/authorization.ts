@@ -101,7 +101,7 @@ export function refusalsOf(
   return [...refused.values()];
 }
 
-function isLeftOut(selection: SelectionNode, variables: Readonly<Record<string, unknown>>): boolean {
+export function isLeftOut(selection: SelectionNode, variables: Readonly<Record<string, unknown>>): boolean {
   if (getDirectiveValues(GraphQLSkipDirective, selection, variables)?.['if'] === true) return true;
   return getDirectiveValues(GraphQLIncludeDirective, selection, variables)?.['if'] === false;
 }

@@ -6,6 +6,7 @@ import { MAX_VALIDATION_ERRORS } from '../../kit/graphql/document-limits.ts';
 import type { Logger } from '../../kit/runtime/logger.ts';
 import { clientErrorsOf } from '../errors.ts';
 import type { FetchFromSubgraph, Executor } from '../execute/executor.ts';
+import { listCostObjection } from '../limits/list-cost.ts';
 import { limitMutations } from '../limits/operation-limits.ts';
 import type { RateLimits } from '../limits/rate-limits.ts';
 import { retryAfterOf } from '../limits/rate-limits.ts';
@@ -90,6 +91,8 @@ export function createPipeline(deps: {
       const coercion = coerce(checked, variables);
       if (!('coerced' in coercion)) return refused(coercion, 400);
       const { coerced } = coercion;
+      const tooMuch = listCostObjection(checked, coerced);
+      if (tooMuch) return refused([tooMuch], 400);
 
       const fields = operation.operation === OperationTypeNode.MUTATION ? rootFieldsOf(checked) : [];
       const changesSession = fields.some((field) => SESSION_MUTATIONS.has(field.name.value));
@@ -116,7 +119,7 @@ export function createPipeline(deps: {
       const { node } = planned.plan;
       if (node?.kind === 'Subscription') throw new Error('a subscription is not executed but subscribed to');
       const answer = await deps.executor({ checked: planned.checked, node, variables, fetch });
-      return { data: answer.data, errors: [...refusals, ...clientErrorsOf(answer.errors, requestId, deps.logger)] };
+      return { data: answer.data, errors: [...refusals, ...clientErrorsOf(answer.errors, answer.data, requestId, deps.logger)] };
     },
   };
 }
@@ -124,7 +127,7 @@ export function createPipeline(deps: {
 const SERVED_ELSEWHERE: Readonly<Record<OperationTypeNode, string>> = {
   query: 'Queries are not served here.',
   mutation: 'Mutations go over HTTP: only there can an answer set cookies, and be repeated safely.',
-  subscription: 'Subscriptions are served over WebSocket (graphql-transport-ws) at the same address.',
+  subscription: 'Subscriptions are served over WebSocket (graphql-transport-ws), or with Accept: text/event-stream, at the same address.',
 };
 
 function refused(errors: readonly GraphQLError[], status: number): RefusedOperation {

@@ -29,9 +29,30 @@ export function clearedCookies(settings: CookieSettings): readonly string[] {
   return [setCookie(ACCESS_COOKIE, '', 0, settings), setCookie(REFRESH_COOKIE, '', 0, settings)];
 }
 
-function setCookie(name: string, value: string, maxAgeSeconds: number, settings: CookieSettings): string {
+/**
+ * Makes a browser forget every session cookie that could come to this host, also those that a sibling domain planted: one is named by its name, domain
+ * and path together, so each place where one may sit is cleared by itself.
+ */
+export function sweptCookies(settings: CookieSettings, hosts: readonly string[]): readonly string[] {
+  const domains = new Set<string | undefined>([undefined, settings.domain, ...hosts.flatMap(domainsAbove)]);
+  return [...domains].flatMap((domain) =>
+    PLANTED_PATHS.flatMap((path) => [ACCESS_COOKIE, REFRESH_COOKIE].map((name) => setCookie(name, '', 0, { ...settings, domain }, path))),
+  );
+}
+
+/** A cookie with the longer path is sent first, so a planted one would choose it. */
+const PLANTED_PATHS = ['/', '/graphql'];
+
+/** `shop.tickets.example` and `tickets.example`; an address or a bare name has no siblings. */
+function domainsAbove(host: string): readonly string[] {
+  const labels = host.split('.');
+  if (/^[\d.]+$|:/.test(host) || labels.length < 2) return [];
+  return Array.from({ length: labels.length - 1 }, (_, index) => labels.slice(index).join('.'));
+}
+
+function setCookie(name: string, value: string, maxAgeSeconds: number, settings: CookieSettings, path = '/'): string {
   const domain = settings.domain === undefined ? '' : `; Domain=${settings.domain}`;
-  return `${name}=${value}; Max-Age=${maxAgeSeconds}${domain}; Path=/; HttpOnly${settings.secure ? '; Secure' : ''}; SameSite=Lax`;
+  return `${name}=${value}; Max-Age=${maxAgeSeconds}${domain}; Path=${path}; HttpOnly${settings.secure ? '; Secure' : ''}; SameSite=Lax`;
 }
 
 export type ReadCookies = { readonly access: string | undefined; readonly refresh: string | undefined; readonly conflicting: boolean };
@@ -40,8 +61,8 @@ export type ReadCookies = { readonly access: string | undefined; readonly refres
 const TOKEN_MAX_LENGTH = 4_096;
 
 /**
- * Two different cookies of one name are a sign of cookie tossing (a sibling domain planted one), and which one counts is anybody's guess: `conflicting`.
- * The same value twice, as some proxies send it, is fine.
+ * Two different cookies of one name are a sign of cookie tossing (a sibling domain planted one): `conflicting`, and none counts. Not even the one that
+ * verifies, for the planted one may be a good token, of the attacker's own account. The same value twice, as some proxies send it, is fine.
  */
 export function readCookies(header: string | undefined): ReadCookies {
   const found = new Map<string, string>();
@@ -55,6 +76,7 @@ export function readCookies(header: string | undefined): ReadCookies {
     if (found.has(name) && found.get(name) !== value) conflicting = true;
     found.set(name, value);
   }
+  if (conflicting) return { access: undefined, refresh: undefined, conflicting };
   return { access: usable(found.get(ACCESS_COOKIE)), refresh: usable(found.get(REFRESH_COOKIE)), conflicting };
 }
 

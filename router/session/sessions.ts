@@ -1,8 +1,8 @@
-import { AppError, unauthenticated } from '../../kit/graphql/errors.ts';
+import { unauthenticated } from '../../kit/graphql/errors.ts';
 import type { SessionMaterial, Viewer } from '../../kit/graphql/identity.ts';
 import type { AccessToken, AccessTokenVerifier, VerifiedAccessToken } from './access-token.ts';
 import type { CookieSettings } from './cookies.ts';
-import { clearedCookies, cookiesOf, readCookies } from './cookies.ts';
+import { clearedCookies, cookiesOf, readCookies, sweptCookies } from './cookies.ts';
 import type { Refresher } from './refresher.ts';
 import { sidOfRefreshToken } from './refresher.ts';
 import type { SessionState, Standing } from './session-state.ts';
@@ -46,6 +46,8 @@ export function createSessions(deps: {
   state: SessionState;
   refresher: Refresher;
   cookies: CookieSettings;
+  /** Names under which browsers know this router. */
+  publicHosts: readonly string[];
 }): Sessions {
   type Judged = { readonly token: AccessToken | null; readonly uncertain: boolean };
 
@@ -78,8 +80,9 @@ export function createSessions(deps: {
   return {
     async resolve(request, { mayRefresh }) {
       const given = readCookies(request.cookieHeader);
-      if (given.conflicting) throw badCookies();
       const bearer = bearerToken(request.authorization);
+      // Which session a contradictory request means cannot be told; with a third statement beside it, least of all.
+      if (given.conflicting && bearer !== undefined) throw unauthenticated();
       const [fromCookie, fromBearer] = await Promise.all([
         given.access === undefined ? undefined : deps.verifier.verify(given.access),
         bearer === undefined ? undefined : deps.verifier.verify(bearer),
@@ -100,7 +103,13 @@ export function createSessions(deps: {
 
       const judged = await judge(fromCookie);
       if (judged.token || given.refresh === undefined || !mayRefresh || judged.uncertain)
-        return { ...judged, viewer: judged.token?.viewer ?? null, material, cookies: [] };
+        return {
+          ...judged,
+          viewer: judged.token?.viewer ?? null,
+          material,
+          // Gone with this answer, so that logging in, even with this very request, is the end of the conflict.
+          cookies: given.conflicting ? sweptCookies(deps.cookies, deps.publicHosts) : [],
+        };
       const { token, uncertain, cookies, refreshToken } = await refreshed({ ...material, refreshToken: given.refresh }, request.requestId);
       return { token, uncertain, viewer: token?.viewer ?? null, material: { ...material, refreshToken }, cookies };
     },
@@ -114,11 +123,4 @@ function bearerToken(authorization: string | undefined): string | undefined {
 
 function sidOf(verified: VerifiedAccessToken | undefined): string | null {
   return typeof verified === 'object' ? verified.viewer.sid : null;
-}
-
-function badCookies(): AppError {
-  return new AppError(
-    'UNAUTHENTICATED',
-    'Two different session cookies of one name came with this request. Delete the cookies of this site and sign in again.',
-  );
 }

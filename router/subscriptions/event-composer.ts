@@ -41,7 +41,7 @@ export function createEventComposer(deps: {
         return event;
       };
       const answer = await deps.executor({ checked: deps.planned.checked, node, variables: deps.variables, fetch });
-      const errors = [...deps.refusals, ...clientErrorsOf(answer.errors, deps.requestId, deps.logger)].map((error) =>
+      const errors = [...deps.refusals, ...clientErrorsOf(answer.errors, answer.data, deps.requestId, deps.logger)].map((error) =>
         formatForClient(error, deps.requestId, deps.logger),
       );
       return JSON.stringify({ data: answer.data ?? null, ...(errors.length > 0 ? { errors } : {}) });

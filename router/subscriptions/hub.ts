@@ -61,6 +61,7 @@ export function createHub(deps: { upstreams: Upstreams; executor: Executor; fetc
       toClientErrors: (errors) =>
         clientErrorsOf(
           errors.map((error) => ({ ...error, subgraph: plan.primary.serviceName })),
+          null,
           requestId,
           deps.logger,
         ),

@@ -7,6 +7,7 @@ import type { Fetches } from '../execute/fetches.ts';
 import type { RateLimits } from '../limits/rate-limits.ts';
 import type { Documents } from '../operation/documents.ts';
 import type { Pipeline } from '../operation/pipeline.ts';
+import type { Safelist } from '../operation/safelist.ts';
 import type { RequestSession, Sessions } from '../session/sessions.ts';
 import type { Hub } from './hub.ts';
 import type { OperationSink, StartOperation } from './protocol.ts';
@@ -29,6 +30,7 @@ const nothingToStop = (): void => undefined;
 /** The same way for an operation as over HTTP; only what carries the answer differs. */
 export function createSocketOperations(deps: {
   documents: Documents;
+  safelist: Safelist;
   pipeline: Pipeline;
   fetches: Fetches;
   sessions: Sessions;
@@ -60,7 +62,7 @@ export function createSocketOperations(deps: {
     };
     await deps.rateLimits.consume([{ limit: 'address', key: socket.address }]);
     const admitted = await deps.pipeline.admit({
-      document: deps.documents.parse(payload.query),
+      document: deps.documents.parse(deps.safelist.sourceOf(payload)),
       operationName: payload.operationName,
       variables: payload.variables,
       serves: SERVED,

@@ -5,6 +5,8 @@ import type { GraphQLSchema } from 'graphql';
 import { SUPERGRAPH_FEATURES } from '../supergraph-features.ts';
 import type { AccessRules } from './access-rules.ts';
 import { readAccessRules } from './access-rules.ts';
+import type { ListSizes } from './list-sizes.ts';
+import { readListSizes } from './list-sizes.ts';
 
 /** One loaded version of the supergraph: whatever is derived from the schema hangs on it, so a swap leaves nothing stale behind. */
 export type Supergraph = {
@@ -18,6 +20,7 @@ export type Supergraph = {
   readonly supergraphSchema: GraphQLSchema;
   readonly planner: QueryPlanner;
   readonly accessRules: AccessRules;
+  readonly listSizes: ListSizes;
 };
 
 /** Throws when the text is not a supergraph this router can serve. */
@@ -35,5 +38,6 @@ export function loadSupergraph(sdl: string): Supergraph {
     // The default fragment generation is off: entity fetches here are short, and hashing their selections costs more than it saves.
     planner: new QueryPlanner(built),
     accessRules: readAccessRules(supergraphSchema),
+    listSizes: readListSizes(supergraphSchema),
   };
 }
