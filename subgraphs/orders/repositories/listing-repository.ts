@@ -15,6 +15,8 @@ type ListingDocument = {
   closedAt: Date | null;
   /** Set when every order of a closed listing was found refunded, by a pass begun long enough after it was closed. */
   refundsDoneAt: Date | null;
+  /** When a closed listing was last looked at for refunds; null before the first time. */
+  refundPassAt: Date | null;
 };
 
 const toListing = ({ _id, organizerId, status, deleted, title, startsAt, timeZone, version }: ListingDocument): Listing => ({
@@ -48,7 +50,7 @@ export function createListingRepository(deps: { db: Db }) {
       const known = await listings.findOne({ _id: eventId });
       if (known && known.version >= listing.version) return false;
       const closedAt = closed ? (known?.closedAt ?? now) : null;
-      const fieldsToSet = { ...fields, closedAt, refundsDoneAt: known?.refundsDoneAt ?? null };
+      const fieldsToSet = { ...fields, closedAt, refundsDoneAt: known?.refundsDoneAt ?? null, refundPassAt: known?.refundPassAt ?? null };
       if (known) {
         const result = await listings.updateOne({ _id: eventId, version: { $lt: listing.version } }, { $set: fieldsToSet });
         return result.matchedCount === 1;
@@ -62,14 +64,17 @@ export function createListingRepository(deps: { db: Db }) {
         throw error;
       }
     },
-    /** Closed ones whose orders may still need refunding, the longest closed first. */
+    /** Closed ones whose orders may still need refunding, the longest not looked at first: one that cannot be finished hides no other. */
     async closedWithoutRefundsDone(limit: number): Promise<readonly (Listing & { closedAt: Date })[]> {
       const found = await listings
         .find({ closedAt: { $ne: null }, refundsDoneAt: null })
-        .sort({ closedAt: 1 })
+        .sort({ refundPassAt: 1, closedAt: 1 })
         .limit(limit)
         .toArray();
       return found.flatMap((document) => (document.closedAt === null ? [] : [{ ...toListing(document), closedAt: document.closedAt }]));
+    },
+    async markRefundPass(eventId: string, at: Date): Promise<void> {
+      await listings.updateOne({ _id: eventId }, { $set: { refundPassAt: at } });
     },
     async refundsAreDone(eventId: string): Promise<boolean> {
       return (await listings.countDocuments({ _id: eventId, refundsDoneAt: { $ne: null } }, { limit: 1 })) > 0;

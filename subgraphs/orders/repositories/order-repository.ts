@@ -43,6 +43,7 @@ export function createOrderRepository(deps: { db: Db }) {
       await orders.createIndex({ userId: 1, placedAt: -1, _id: -1 });
       await orders.createIndex({ eventId: 1, placedAt: -1, _id: -1 });
       await orders.createIndex({ status: 1, placedAt: 1 });
+      await orders.createIndex({ eventId: 1, status: 1 });
       await tickets.createIndex(
         { eventId: 1, seatId: 1 },
         { unique: true, partialFilterExpression: { active: true }, name: 'one_active_per_seat' },
@@ -79,15 +80,24 @@ export function createOrderRepository(deps: { db: Db }) {
           .toArray()
       ).map(toOrder);
     },
-    /** Orders of an event that still have to be brought to an end when it is cancelled. */
-    async unfinishedOfEvent(eventId: string, limit: number): Promise<readonly Order[]> {
-      const statuses: OrderStatus[] = ['PENDING_PAYMENT', 'CONFIRMED', 'PARTIALLY_REFUNDED', 'REFUND_PENDING'];
+    /**
+     * Orders of an event whose refund has yet to be started when it is cancelled; CONFIRMED ones first, for each of those leaves the list.
+     * Those that are being refunded stay out of it: any number of refunds that a provider will not take must not hide the others.
+     */
+    async unrefundedOfEvent(eventId: string, limit: number): Promise<readonly Order[]> {
+      const statuses: OrderStatus[] = ['CONFIRMED', 'PENDING_PAYMENT'];
       return (
         await orders
           .find({ eventId, status: { $in: statuses } })
+          .sort({ status: 1 })
           .limit(limit)
           .toArray()
       ).map(toOrder);
+    },
+    /** Whether anything of a cancelled event is not at its end yet. */
+    async hasUnfinishedOfEvent(eventId: string): Promise<boolean> {
+      const statuses: OrderStatus[] = ['PENDING_PAYMENT', 'CONFIRMED', 'PARTIALLY_REFUNDED', 'REFUND_PENDING'];
+      return (await orders.countDocuments({ eventId, status: { $in: statuses } }, { limit: 1 })) > 0;
     },
 
     async insert(session: ClientSession, order: Order): Promise<void> {

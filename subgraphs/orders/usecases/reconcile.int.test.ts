@@ -129,6 +129,62 @@ describe('the reconciler', () => {
     expect((await orders.core.repositories.intents.find(intent.id))?.status).toBe('CANCELLED');
   });
 
+  const bought = async (eventId: string, seatId: string) => {
+    const buyer = orders.viewer();
+    const held = await orders.hold(buyer, eventId, [seatId]);
+    await orders.purchase(buyer, held, await orders.pay(buyer, held));
+    const order = await orders.mongo.db.collection('orders').findOne({ holdId: held.id });
+    if (!order) throw new Error('no order');
+    return order;
+  };
+  const cancel = async (eventId: string) => {
+    const { listings } = orders.core.repositories;
+    const listing = await listings.find(eventId);
+    if (!listing) throw new Error('no listing');
+    await listings.apply({ ...listing, version: 2, status: 'CANCELLED' }, orders.clock.now());
+  };
+  const statusOfOrder = async (id: unknown) => (await orders.mongo.db.collection('orders').findOne({ _id: id as never }))?.['status'];
+
+  it('starts every refund of a cancelled event, however many of them the provider will not take', async () => {
+    const eventId = await orders.publishedEvent();
+    const pattern = await bought(await orders.publishedEvent(), 'A-1');
+    await orders.mongo.db.collection('orders').insertMany(
+      Array.from({ length: 150 }, (_, index) => ({
+        ...pattern,
+        _id: `ord_0${index}` as never,
+        eventId,
+        holdId: `hold_${index}`,
+        status: 'REFUND_PENDING',
+        placedAt: new Date(Number(pattern['placedAt']) + 60_000),
+      })),
+    );
+    const order = await bought(eventId, 'A-1');
+    await cancel(eventId);
+    await orders.core.refundClosedEvents();
+    expect(await statusOfOrder(order._id)).toBe('REFUNDED');
+    orders.clock.advance(2 * MINUTE);
+    await orders.core.refundClosedEvents();
+    expect(await orders.core.repositories.listings.refundsAreDone(eventId)).toBe(false);
+  });
+
+  it('reaches a cancelled event behind any number of others that cannot be finished', async () => {
+    const pattern = await bought(await orders.publishedEvent(), 'A-1');
+    for (let index = 0; index < 25; index += 1) {
+      const stuck = await orders.publishedEvent();
+      await orders.mongo.db
+        .collection('orders')
+        .insertOne({ ...pattern, _id: `ord_stuck${index}` as never, eventId: stuck, holdId: `hold_${index}`, status: 'REFUND_PENDING' });
+      await cancel(stuck);
+    }
+    orders.clock.advance(1_000);
+    const eventId = await orders.publishedEvent();
+    const order = await bought(eventId, 'A-1');
+    await cancel(eventId);
+    await orders.core.refundClosedEvents();
+    await orders.core.refundClosedEvents();
+    expect(await statusOfOrder(order._id)).toBe('REFUNDED');
+  });
+
   it('refunds everyone of a cancelled event, frees the seats, and finishes a refund that died half way', async () => {
     const eventId = await orders.publishedEvent();
     const buyers = [orders.viewer(), orders.viewer(), orders.viewer()];
@@ -146,7 +202,8 @@ describe('the reconciler', () => {
     dieAt = null;
     expect(await orders.mongo.db.collection('orders').countDocuments({ eventId, status: 'REFUND_PENDING' })).toBe(3);
     expect(await listings.refundsAreDone(eventId)).toBe(false);
-    await orders.core.refundClosedEvents();
+    orders.clock.advance(MINUTE);
+    await orders.core.reconcile.run();
     expect(await orders.mongo.db.collection('orders').countDocuments({ eventId, status: 'REFUNDED' })).toBe(3);
     expect(await orders.mongo.db.collection('seat_claims').countDocuments({ eventId })).toBe(0);
     expect(await orders.mongo.db.collection('tickets').countDocuments({ eventId, active: true })).toBe(0);

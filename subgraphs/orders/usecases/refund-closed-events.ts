@@ -42,26 +42,29 @@ export function createRefundClosedEvents(deps: {
       if (finished.kind !== 'decided') return;
       order = finished.order;
     }
-    if (order.status !== 'CONFIRMED' && order.status !== 'REFUND_PENDING') return;
+    if (order.status !== 'CONFIRMED') return;
     const intent = await deps.intents.find(order.paymentIntentId);
     if (!intent) throw new Error(`Order ${order.id} has no payment intent.`);
     const refund = wholeRefundOf(intent, order.id, clock.now());
-    if (order.status === 'CONFIRMED' && !(await deps.ledger.startOrderRefund(order, intent, refund))) return;
-    await deps.settleRefund(refund.id);
+    // Once it is started, the second rule sees to it, with pauses that grow.
+    if (await deps.ledger.startOrderRefund(order, intent, refund)) await deps.settleRefund(refund.id);
   }
 
   async function close(listing: Listing & { closedAt: Date }): Promise<void> {
     const startedAt = clock.now();
     for (const hold of await deps.holds.ofEvent(listing.eventId)) await deps.holds.release(hold, { forced: true });
-    const unfinished = await orders.unfinishedOfEvent(listing.eventId, ORDERS_PER_LISTING);
-    for (const order of unfinished) await refundOrder(order).catch((error: unknown) => deps.logError(error, `refund of order ${order.id}`));
-    if (unfinished.length > 0 || startedAt.getTime() < listing.closedAt.getTime() + deps.settledAfterSeconds * 1_000) return;
+    for (const order of await orders.unrefundedOfEvent(listing.eventId, ORDERS_PER_LISTING))
+      await refundOrder(order).catch((error: unknown) => deps.logError(error, `refund of order ${order.id}`));
+    const early = startedAt.getTime() < listing.closedAt.getTime() + deps.settledAfterSeconds * 1_000;
+    if (early || (await orders.hasUnfinishedOfEvent(listing.eventId))) return;
     await deps.map.end(listing.eventId);
     await deps.listings.markRefundsDone(listing.eventId, clock.now());
   }
 
   return async function refundClosedEvents(): Promise<void> {
     for (const listing of await deps.listings.closedWithoutRefundsDone(LISTINGS_PER_RUN)) {
+      // Before the pass: one that cannot be finished goes to the back of the queue like every other.
+      await deps.listings.markRefundPass(listing.eventId, clock.now());
       await close(listing).catch((error: unknown) => deps.logError(error, `close of event ${listing.eventId}`));
     }
   };
