@@ -33,7 +33,6 @@ export default defineConfig({
         resolve,
         test: {
           name: 'e2e',
-          globalSetup: ['tests/harness/servers.ts'],
           include: ['tests/e2e/**/*.e2e.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
