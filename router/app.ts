@@ -29,6 +29,7 @@ import { createRefresher } from './session/refresher.ts';
 import { createSessionState } from './session/session-state.ts';
 import { createSessions } from './session/sessions.ts';
 import type { RouterSettings } from './settings.ts';
+import { createEventStreams } from './subscriptions/event-streams.ts';
 import { createHub } from './subscriptions/hub.ts';
 import { watchRevocations } from './subscriptions/revocations.ts';
 import { createSocketOperations } from './subscriptions/socket-operations.ts';
@@ -132,15 +133,6 @@ export async function createRouterApp(deps: RouterDeps): Promise<RouterApp> {
   const apollo = createGraphqlServer({ supergraphs, pipeline, sessions, fetches, cookies: settings.cookies, logger });
   await apollo.start();
   const playground = await servePlayground({ app, directory: settings.playgroundDirectory, enabled: settings.playground });
-  serveGraphql({
-    app,
-    apollo,
-    origins,
-    rateLimits,
-    playground,
-    safelist,
-    onAnswered: (status, seconds) => metrics.requests.observe({ status: String(status) }, seconds),
-  });
   const upstreams = createUpstreams({ urls: deps.subgraphUrls, identities, logger });
   const hub = createHub({
     upstreams,
@@ -154,6 +146,18 @@ export async function createRouterApp(deps: RouterDeps): Promise<RouterApp> {
     },
   });
   const registry = createSocketRegistry({ ...settings.sockets, onCount: (count) => metrics.sockets.set(count) });
+  const operations = createSocketOperations({ documents, safelist, pipeline, fetches, sessions, hub, rateLimits, logger });
+  const streams = createEventStreams({ sessions, registry, operations });
+  serveGraphql({
+    app,
+    apollo,
+    origins,
+    rateLimits,
+    playground,
+    safelist,
+    streams,
+    onAnswered: (status, seconds) => metrics.requests.observe({ status: String(status) }, seconds),
+  });
   const sockets = serveSockets({
     httpServer: app.server,
     path: GRAPHQL_PATH,
@@ -161,7 +165,7 @@ export async function createRouterApp(deps: RouterDeps): Promise<RouterApp> {
     origins,
     sessions,
     registry,
-    operations: createSocketOperations({ documents, safelist, pipeline, fetches, sessions, hub, rateLimits, logger }),
+    operations,
     rateLimits,
     settings: settings.sockets,
     logger,
@@ -176,6 +180,7 @@ export async function createRouterApp(deps: RouterDeps): Promise<RouterApp> {
     close: async () => {
       draining = true;
       revocations.close();
+      streams.close();
       const deadline = setTimeout(() => app.server.closeAllConnections(), DRAIN_DEADLINE_MS);
       // A connection whose last request ends only now would be kept alive for another minute.
       const idle = setInterval(() => app.server.closeIdleConnections(), 50);

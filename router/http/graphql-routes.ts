@@ -9,6 +9,8 @@ import type { RateLimits } from '../limits/rate-limits.ts';
 import { retryAfterOf } from '../limits/rate-limits.ts';
 import type { Safelist } from '../operation/safelist.ts';
 import type { HttpContext } from './graphql-server.ts';
+import type { EventStreams } from '../subscriptions/event-streams.ts';
+import { isForgeableStream, wantsEventStream } from '../subscriptions/stream-request.ts';
 import { withPersistedDocument } from './persisted-documents.ts';
 import type { Origins } from './origins.ts';
 
@@ -21,12 +23,14 @@ export function serveGraphql(deps: {
   origins: Origins;
   rateLimits: RateLimits;
   safelist: Safelist;
+  streams: EventStreams;
   playground: (reply: FastifyReply) => Promise<FastifyReply>;
   onAnswered: (status: number, seconds: number) => void;
 }): void {
   async function answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const started = performance.now();
     const context = contextOf(request);
+    if (wantsEventStream(request) && request.method !== 'HEAD') return deps.streams.serve(request, reply, context.request);
     const { body, headers, status } = await deps.apollo.executeHTTPGraphQLRequest({
       httpGraphQLRequest: {
         method: request.method,
@@ -57,6 +61,8 @@ export function serveGraphql(deps: {
       { isUpgrade: false },
     );
     if (objection !== null) throw new AppError('FORBIDDEN', objection);
+    if (wantsEventStream(request) && isForgeableStream(request))
+      throw new AppError('FORBIDDEN', 'A stream with a session cookie needs an Origin or Sec-Fetch-Site header.');
     await deps.rateLimits.consume([{ limit: 'address', key: request.ip }]);
   }
 
@@ -78,7 +84,7 @@ export function answerErrorsAsGraphql({ app, logger }: { app: FastifyInstance; l
     if (error instanceof AppError) {
       const retryAfter = retryAfterOf(error);
       if (retryAfter > 0) reply.header('retry-after', String(retryAfter));
-      const status = retryAfter > 0 ? 429 : error.code === 'FORBIDDEN' ? 403 : 400;
+      const status = retryAfter > 0 ? 429 : (REFUSAL_STATUSES[error.code] ?? 400);
       return reply.code(status).send({ errors: [{ message: error.message, extensions: error.extensions }] });
     }
     const status = statusOf(error);
@@ -98,6 +104,8 @@ export function answerErrorsAsGraphql({ app, logger }: { app: FastifyInstance; l
       .send({ errors: [{ message: 'There is nothing here. GraphQL is served at /graphql.', extensions: { code: 'NOT_FOUND' } }] }),
   );
 }
+
+const REFUSAL_STATUSES: Readonly<Record<string, number>> = { FORBIDDEN: 403, UNAUTHENTICATED: 401 };
 
 const CLIENT_MISTAKES: Readonly<Record<number, string>> = {
   400: 'The body is not valid JSON.',

@@ -13,13 +13,17 @@ import type { Hub } from './hub.ts';
 import type { OperationSink, StartOperation } from './protocol.ts';
 import { CLOSE } from './protocol.ts';
 
-/** The socket that an operation came in on. */
+/** The socket, or the stream, that an operation came in on. */
 type OperationSocket = {
   readonly session: RequestSession;
   readonly address: string;
   readonly isWritable: () => boolean;
   readonly onceWritable: (callback: () => void) => void;
   readonly close: (code: number, reason: string) => void;
+  /** Where the transport is one request: its id, under which it was counted already. */
+  readonly requestId?: string;
+  /** From here on the operation has an answer, be it errors. */
+  readonly onAdmitted?: () => void;
 };
 
 export type SocketOperations = { readonly forSocket: (socket: OperationSocket) => StartOperation };
@@ -60,7 +64,7 @@ export function createSocketOperations(deps: {
       sink.fail(errors.map((error) => formatForClient(error, requestId, deps.logger)));
       return nothingToStop;
     };
-    await deps.rateLimits.consume([{ limit: 'address', key: socket.address }]);
+    if (socket.requestId === undefined) await deps.rateLimits.consume([{ limit: 'address', key: socket.address }]);
     const admitted = await deps.pipeline.admit({
       document: deps.documents.parse(deps.safelist.sourceOf(payload)),
       operationName: payload.operationName,
@@ -70,6 +74,7 @@ export function createSocketOperations(deps: {
       session: () => sessionNow(socket),
     });
     if (admitted.kind === 'refused') return fail(admitted.errors);
+    socket.onAdmitted?.();
 
     if (admitted.planned.checked.operation.operation === OperationTypeNode.SUBSCRIPTION) {
       if (!admitted.planned.plan.node)
@@ -97,7 +102,7 @@ export function createSocketOperations(deps: {
 
   return {
     forSocket: (socket) => async (payload, sink) => {
-      const requestId = newId('req');
+      const requestId = socket.requestId ?? newId('req');
       try {
         return await start(socket, requestId, payload, sink);
       } catch (error) {

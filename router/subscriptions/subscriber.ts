@@ -1,6 +1,6 @@
 import type { GraphQLError } from 'graphql';
 
-/** Where one client's subscription ends: a WebSocket operation, later an SSE stream. */
+/** Where one client's subscription ends: a WebSocket operation or an SSE stream. */
 export type Outlet = {
   /** A whole `{"data":…}`; `isSnapshot` ones may be large and still go out at once. */
   readonly write: (payload: string) => void;

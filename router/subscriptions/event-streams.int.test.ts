@@ -1,0 +1,140 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { SESSION_REVOKED_CHANNEL } from '../../kit/runtime/session-keys.ts';
+import { eventually } from '../../tests/harness/fresh.ts';
+import { openStream } from '../testing/sse-client.ts';
+import { openSocket } from '../testing/ws-client.ts';
+import type { World } from '../testing/world.ts';
+import { startWorld } from '../testing/world.ts';
+
+const WATCH = 'subscription { seatMapChanged(eventId: "e1") { kind version seats { id status } event { title } } }';
+
+describe('GraphQL over Server-Sent Events', () => {
+  let world: World;
+  const open: Awaited<ReturnType<typeof openStream>>[] = [];
+  beforeAll(async () => {
+    world = await startWorld({ settings: { sockets: { perUser: 2, perAddress: 4, operationsPerSocket: 3, initTimeoutMs: 500 } } });
+  });
+  afterAll(() => world.close());
+  afterEach(async () => {
+    await Promise.all(open.splice(0).map((stream) => stream.close()));
+    await eventually('no listener is left upstream', () => world.feed.listenerCount() === 0);
+  });
+  async function post(query: string, headers: Record<string, string> = {}) {
+    const stream = await openStream(`${world.origin}/graphql`, { body: { query }, headers });
+    open.push(stream);
+    return stream;
+  }
+  async function get(query: string, headers: Record<string, string> = {}) {
+    const stream = await openStream(`${world.origin}/graphql?query=${encodeURIComponent(query)}`, { headers });
+    open.push(stream);
+    return stream;
+  }
+  const someone = (sid: string, lifeSeconds = 900) => ({ userId: `u-${sid}`, sid, roles: ['ATTENDEE'], lifeSeconds }) as const;
+
+  it('streams what a WebSocket would carry, of the same topic', async () => {
+    const before = world.feed.opened.length;
+    const stream = await post(WATCH);
+    const { headers } = stream.response;
+    expect([stream.response.status, headers.get('content-type'), headers.get('cache-control')]).toEqual([
+      200,
+      'text/event-stream; charset=utf-8',
+      'no-store, no-transform',
+    ]);
+    expect(headers.get('x-request-id')).toMatch(/^req_/);
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+    const socket = await openSocket(world.wsUrl);
+    socket.subscribe('1', WATCH);
+    await socket.event('1', 0);
+    expect(JSON.parse((await stream.event(0)).data)).toMatchObject({ data: { seatMapChanged: { kind: 'SNAPSHOT' } } });
+    world.feed.change('A-1', 'HELD');
+    expect(JSON.parse((await stream.event(1)).data)).toEqual(await socket.event('1', 1));
+    expect(world.feed.opened.length - before).toBe(1);
+    socket.close();
+  });
+
+  it('says when an operation is complete: a stream, or a query', async () => {
+    const ticks = await get('subscription { ticks(upTo: 2) }');
+    expect(await ticks.ended()).toBe('well');
+    expect(ticks.events).toEqual([
+      { event: 'next', data: '{"data":{"ticks":1}}' },
+      { event: 'next', data: '{"data":{"ticks":2}}' },
+      { event: 'complete', data: '' },
+    ]);
+    const query = await post('{ ping }');
+    expect(await query.ended()).toBe('well');
+    expect(query.events.map(({ event }) => event)).toEqual(['next', 'complete']);
+  });
+
+  it.each([
+    ['mutation { slowly }', 400, 'BAD_REQUEST'],
+    ['{ nope }', 400, 'GRAPHQL_VALIDATION_FAILED'],
+    ['{ ping', 400, 'GRAPHQL_PARSE_FAILED'],
+    ['subscription { myTicks }', 400, 'UNAUTHENTICATED'],
+    ['', 400, 'GRAPHQL_PARSE_FAILED'],
+  ])('refuses as an ordinary request is refused: %s', async (query, status, code) => {
+    for (const stream of [await post(query), await get(query)]) {
+      if (stream.response.status === 200) {
+        // Admitted, with nothing left that this viewer may see.
+        expect(JSON.parse((await stream.event(0)).data)).toMatchObject({ errors: [{ extensions: { code } }] });
+        expect(await stream.ended()).toBe('well');
+        continue;
+      }
+      expect(stream.response.status).toBe(status);
+      expect((await stream.refusal()).errors[0]?.extensions['code']).toBe(code);
+    }
+  });
+
+  it('tells of a failure after the beginning as an event, and completes', async () => {
+    const stream = await post('subscription { seatMapChanged(eventId: "unknown") { version } }');
+    expect(JSON.parse((await stream.event(0)).data)).toMatchObject({ errors: [{ extensions: { code: 'NOT_FOUND' } }] });
+    expect((await stream.event(1)).event).toBe('complete');
+  });
+
+  it('stops upstream when its client goes away', async () => {
+    const stream = await post(WATCH);
+    await stream.event(0);
+    expect(world.feed.listenerCount()).toBe(1);
+    await stream.close();
+    await eventually('upstream is closed', () => world.feed.listenerCount() === 0);
+  });
+
+  it('is refused for pages of other sites, for forms, and for cookies that nothing shows to be ours', async () => {
+    const cookie = await world.cookieFor(someone('forge'));
+    expect((await post(WATCH, { origin: 'https://evil.test' })).response.status).toBe(403);
+    expect((await get(WATCH, { cookie, 'sec-fetch-site': 'cross-site' })).response.status).toBe(403);
+    expect((await get(WATCH, { cookie })).response.status).toBe(403);
+    expect((await post(WATCH, { 'content-type': 'text/plain' })).response.status).toBe(400);
+    expect((await get('{ ping }', { cookie, 'sec-fetch-site': 'same-origin' })).response.status).toBe(200);
+    expect((await get('{ ping }', { cookie, origin: world.origin })).response.status).toBe(200);
+  });
+
+  it('counts against the caps of user and address, together with WebSockets', async () => {
+    const headers = { cookie: await world.cookieFor(someone('many')) };
+    await Promise.all([post(WATCH, headers), post(WATCH, headers)]);
+    const refused = await post(WATCH, headers);
+    expect([refused.response.status, refused.response.headers.get('retry-after')]).toEqual([429, '5']);
+    await refused.close();
+    await Promise.all([post(WATCH), post(WATCH)]);
+    expect((await post(WATCH)).response.status).toBe(429);
+    await expect(openSocket(world.wsUrl)).rejects.toThrow(/429/);
+  });
+
+  it('ends with UNAUTHENTICATED when its session is revoked, and breaks off when its token expires', async () => {
+    const [ended, expiring] = [someone('ended'), someone('expiring', 2)];
+    const stream = await post(WATCH, { cookie: await world.cookieFor(ended) });
+    const short = await post(WATCH, { cookie: await world.cookieFor(expiring) });
+    await stream.event(0);
+    await world.redis.publish(SESSION_REVOKED_CHANNEL, JSON.stringify({ sid: ended.sid }));
+    expect(await stream.ended()).toBe('well');
+    expect(JSON.parse(stream.events.at(-2)?.data ?? '{}')).toMatchObject({ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
+    expect(await short.ended()).toBe('broken');
+  });
+
+  it('is broken off when the router closes', async () => {
+    const other = await startWorld();
+    const stream = await openStream(`${other.origin}/graphql`, { body: { query: WATCH } });
+    await stream.event(0);
+    await other.close();
+    expect(await stream.ended()).toBe('broken');
+  });
+});
