@@ -1,73 +1,105 @@
-import { rawArrayItems, rawElements, rawField } from './bson/raw.ts';
-import { idKeyOf } from './bson/key.ts';
-import { isDoc, parseDoc } from './bson/value.ts';
-import type { Sessions } from './session.ts';
-import type { RetryEntry } from './record.ts';
-import type { Engine } from './store/engine.ts';
+import { eachRawItem, rawArrayItems, rawField, rawIdKey } from './bson/raw.ts';
 import { toDouble } from './bson/number.ts';
+import { isDoc, parseDoc, type Doc } from './bson/value.ts';
+import type { RetryEntry } from './record.ts';
+import type { Sessions } from './session.ts';
+import { Collection } from './store/collection.ts';
+import type { Engine } from './store/engine.ts';
 
-/** Repeats one journal record. Each operation says a whole new state, so repeating it twice does no harm. */
-export function applyRecord(engine: Engine, sessions: Sessions, record: Buffer): void {
-  const ops = rawField(record, 'ops');
-  const transaction = engine.begin();
-  for (const op of ops ? rawArrayItems(ops) : []) {
-    let kind = '';
-    let namespace = '';
-    let bytes: Buffer | undefined;
-    for (const element of rawElements(op)) {
-      const value = op.subarray(element.value, element.end);
-      if (element.name === 'o') kind = value.toString('utf8', 4, value.length - 1);
-      else if (element.name === 'n') namespace = value.toString('utf8', 4, value.length - 1);
-      else if (element.name === 'd') bytes = value;
-    }
-    applyOp(engine, transaction, kind, namespace, bytes);
-  }
-  engine.commitRecovered(transaction);
-  const retries = rawField(record, 'retries');
-  for (const entry of retries ? rawArrayItems(retries) : []) sessions.restore(retryEntryFrom(entry));
+/** A collection while its records are read: only the last state of each document will ever be looked at. */
+interface Recovered {
+  options: Doc;
+  exists: boolean;
+  indexes: Map<string, Doc>;
+  documents: Map<string, Buffer>;
 }
 
-function applyOp(
-  engine: Engine,
-  transaction: ReturnType<Engine['begin']>,
-  kind: string,
-  namespace: string,
-  bytes: Buffer | undefined,
-): void {
-  const collection = engine.ensure(namespace);
-  const doc = bytes ? parseDoc(bytes) : {};
-  switch (kind) {
-    case 'p': {
-      const record = collection.records.get(idKeyOf(doc['_id']));
-      const copy = Buffer.from(bytes ?? []);
-      if (record?.head?.bytes) collection.update(transaction, record, copy, doc);
-      else collection.insert(transaction, copy, doc);
-      break;
+/**
+ * Repeats journal records. Each operation says a whole new state, so repeating it twice does no harm. Documents stay
+ * bytes, and no index is kept, until everything has been read: that is most of what a start would cost.
+ */
+export function createRecovery(engine: Engine, sessions: Sessions) {
+  const collections = new Map<string, Recovered>();
+
+  function at(namespace: string): Recovered {
+    let collection = collections.get(namespace);
+    if (!collection) {
+      collection = { options: {}, exists: false, indexes: new Map(), documents: new Map() };
+      collections.set(namespace, collection);
     }
-    case 'd': {
-      const record = collection.records.get(idKeyOf(doc['_id']));
-      if (record?.head?.bytes) collection.delete(transaction, record);
-      break;
-    }
-    case 'c':
-      collection.exists = true;
-      break;
-    case 'x':
-      engine.collections.delete(namespace);
-      break;
-    case 'i':
-      collection.exists = true;
-      if (!collection.indexes.some(({ name }) => name === doc['name'])) collection.addIndex(doc);
-      break;
-    case 'y': {
-      const index = collection.indexes.find(({ name }) => name === doc['name']);
-      if (index) collection.dropIndex(index);
-      break;
-    }
-    default:
-      throw new Error(`the journal holds an operation of kind '${kind}' that this version does not know`);
+    return collection;
   }
+
+  function applyOp(kind: string, namespace: string, bytes: Buffer): void {
+    const collection = at(namespace);
+    switch (kind) {
+      case 'p':
+        collection.exists = true;
+        collection.documents.set(rawIdKey(bytes), bytes);
+        break;
+      case 'd':
+        collection.exists = true;
+        collection.documents.delete(rawIdKey(bytes));
+        break;
+      case 'c':
+        collection.exists = true;
+        collection.options = parseDoc(bytes);
+        break;
+      case 'x':
+        collections.delete(namespace);
+        break;
+      case 'i': {
+        const spec = parseDoc(bytes);
+        collection.exists = true;
+        collection.indexes.set(String(spec['name']), spec);
+        break;
+      }
+      case 'y':
+        collection.indexes.delete(String(parseDoc(bytes)['name']));
+        break;
+      default:
+        throw new Error(`the journal holds an operation of kind '${kind}' that this version does not know`);
+    }
+  }
+
+  return {
+    apply(record: Buffer): void {
+      const ops = rawField(record, 'ops');
+      if (!ops) throw new Error('the journal holds a record without operations: it is not a journal of this store');
+      eachRawItem(ops, (start, end) => applyOp(...operationAt(ops, start, end)));
+      const retries = rawField(record, 'retries');
+      for (const entry of retries ? rawArrayItems(retries) : []) sessions.restore(retryEntryFrom(entry));
+    },
+
+    /** Makes the collections of what has been read. */
+    finish(): void {
+      for (const [namespace, { options, exists, indexes, documents }] of collections) {
+        const collection = new Collection(namespace, options, exists);
+        collection.restore(documents, [...indexes.values()], engine.now);
+        engine.collections.set(namespace, collection);
+      }
+      collections.clear();
+    },
+  };
 }
+
+export type Recovery = ReturnType<typeof createRecovery>;
+
+const EMPTY = Buffer.from([5, 0, 0, 0, 0]);
+
+/** `{ o: kind, n: namespace, d: document }` as `encodeRecord` writes it: fields of one letter, in this order. */
+function operationAt(ops: Buffer, start: number, end: number): [kind: string, namespace: string, bytes: Buffer] {
+  const kindLength = ops.readInt32LE(start + 7);
+  const name = start + 11 + kindLength;
+  const nameLength = ops.readInt32LE(name + 3);
+  const rest = name + 7 + nameLength;
+  const isOurs = ops[start + 4] === 0x02 && ops[start + 5] === O && ops[name] === 0x02 && ops[name + 1] === N;
+  if (!isOurs || rest >= end) throw new Error('the journal holds an operation of another form: it is not a journal of this store');
+  const bytes = ops[rest] === 0x03 && ops[rest + 1] === D ? ops.subarray(rest + 3, end - 1) : EMPTY;
+  return [ops.toString('latin1', start + 11, start + 10 + kindLength), ops.toString('utf8', name + 7, name + 6 + nameLength), bytes];
+}
+
+const [O, N, D] = Buffer.from('ond');
 
 function retryEntryFrom(bytes: Buffer): RetryEntry {
   const entry = parseDoc(bytes);

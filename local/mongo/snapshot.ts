@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } 
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { frameRecord, readRecords, recoverJournal, syncPath, type Journal } from './journal.ts';
-import { applyRecord } from './recovery.ts';
+import { createRecovery } from './recovery.ts';
 import type { Sessions } from './session.ts';
 import { encodeRecord } from './record.ts';
 import type { Engine } from './store/engine.ts';
@@ -28,17 +28,18 @@ export function recoverDirectory(dataDir: string, engine: Engine, sessions: Sess
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const base = numbersOf(dataDir, 'snapshot').at(-1) ?? 1;
   let snapshotBytes = 0;
+  const recovery = createRecovery(engine, sessions);
   const snapshot = join(dataDir, `snapshot-${base}`);
   if (existsSync(snapshot)) {
     const bytes = readFileSync(snapshot);
     const { records, end } = readRecords(bytes);
     if (end !== bytes.length) throw new Error(`${snapshot} is damaged at byte ${end}: restore the data directory from a backup`);
-    for (const record of records) applyRecord(engine, sessions, record);
+    for (const record of records) recovery.apply(record);
     snapshotBytes = bytes.length;
   }
   const journals = numbersOf(dataDir, 'journal').filter((number) => number >= base);
-  for (const number of journals)
-    for (const record of recoverJournal(join(dataDir, `journal-${number}`))) applyRecord(engine, sessions, record);
+  for (const number of journals) for (const record of recoverJournal(join(dataDir, `journal-${number}`))) recovery.apply(record);
+  recovery.finish();
   removeLeftovers(dataDir, base);
   return { generation: journals.at(-1) ?? base, snapshotBytes };
 }

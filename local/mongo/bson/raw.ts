@@ -1,3 +1,6 @@
+import { idKeyOf, keyOf } from './key.ts';
+import { parseDoc, RANK } from './value.ts';
+
 /*
  * BSON as bytes: documents are stored, journalled and sent as they are, without a parse between.
  */
@@ -160,4 +163,25 @@ export function writeJoined(target: Buffer, start: number, documents: readonly U
     at += document.length - 5;
   }
   target[at] = 0;
+}
+
+/** The key of a stored document's `_id`, which always comes first, without a parse of the rest where it can be. */
+export function rawIdKey(bytes: Buffer): string {
+  const value = 8 + 1;
+  const isFirst = bytes[5] === 0x5f && bytes[6] === 0x69 && bytes[7] === 0x64 && bytes[8] === 0;
+  if (isFirst && bytes[4] === TYPE.objectId) return String.fromCharCode(RANK.objectId) + bytes.toString('latin1', value, value + 12);
+  if (isFirst && bytes[4] === TYPE.string) return keyOf(bytes.toString('utf8', value + 4, value + 3 + bytes.readInt32LE(value)));
+  return idKeyOf(parseDoc(bytes)['_id']);
+}
+
+/** Calls back with the bounds of every document in an array, so that no buffer is made for those nobody keeps. */
+export function eachRawItem(array: Buffer, item: (start: number, end: number) => void): void {
+  const last = array.length - 1;
+  for (let at = 4; at < last;) {
+    const start = array.indexOf(0, at + 1) + 1;
+    const end = start + (array[at] === TYPE.document ? array.readInt32LE(start) : 0);
+    if (start <= at + 1 || end <= start || end > last) throw new Error('malformed BSON array of documents');
+    item(start, end);
+    at = end;
+  }
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { idKeyOf } from '../bson/key.ts';
-import type { Doc } from '../bson/value.ts';
+import { parseDoc, type Doc } from '../bson/value.ts';
 import { WriteConflict } from '../errors.ts';
 import { DocumentIndex, duplicateKey } from './document-index.ts';
 import { DocumentRecord, Version, visibleVersion, type Transaction, type View } from './mvcc.ts';
@@ -36,6 +36,32 @@ export class Collection {
     if (index.unique) this.refuseDuplicates(index);
     this.indexes.push(index);
     return index;
+  }
+
+  /** Fills the new collection at a start: documents by the keys of their `_id`. Nothing has seen it yet. */
+  restore(documents: ReadonlyMap<string, Buffer>, indexSpecs: readonly Doc[], at: number): void {
+    const indexes = indexSpecs.map((spec) => new DocumentIndex(spec, this.nextSlot++));
+    for (const [idKey, stored] of documents) {
+      const record = new DocumentRecord(idKey);
+      // A copy: the record must not keep the whole file that it was read from.
+      const bytes = Buffer.from(stored);
+      const version = new Version(bytes, undefined, null, null);
+      version.committedAt = at;
+      version.keys[0] = [idKey];
+      this.idIndex().addUnsorted(version.keys[0], record);
+      if (indexes.length > 0) {
+        const doc = parseDoc(bytes);
+        for (const index of indexes) {
+          const keys = index.keysFor(doc);
+          version.keys[index.slot] = keys;
+          index.addUnsorted(keys, record);
+        }
+      }
+      record.head = version;
+      this.records.set(idKey, record);
+    }
+    this.indexes.push(...indexes);
+    for (const index of this.indexes) index.sort();
   }
 
   private refuseDuplicates(index: DocumentIndex): void {

@@ -69,12 +69,25 @@ export class DocumentIndex {
   }
 
   add(keys: readonly string[], record: DocumentRecord): void {
+    this.addEach(keys, record, (key) => this.sorted.add(key));
+  }
+
+  /** For many at once: the order is made by one `sort` in the end. */
+  addUnsorted(keys: readonly string[], record: DocumentRecord): void {
+    this.addEach(keys, record, () => {});
+  }
+
+  sort(): void {
+    this.sorted.load([...this.entries.keys()].toSorted());
+  }
+
+  private addEach(keys: readonly string[], record: DocumentRecord, addKey: (key: string) => void): void {
     if (keys.length > 1) this.multikey = true;
     for (const key of keys) {
       const present = this.entries.get(key);
       if (present === undefined) {
         this.entries.set(key, record);
-        this.sorted.add(key);
+        addKey(key);
       } else if (present instanceof Set) present.add(record);
       else if (present !== record) this.entries.set(key, new Set([present, record]));
     }

@@ -175,15 +175,6 @@ export function createEngine() {
       }
     },
 
-    /** As commit, for what comes out of the journal: nothing is written again, and nobody reads yet. */
-    commitRecovered(transaction: Transaction): void {
-      commit(transaction);
-      pendingOps = [];
-      for (const { collection, record } of garbage) collection.prune(record, clock);
-      garbage.length = 0;
-      garbageStart = 0;
-    },
-
     use(durable: DurableLog): void {
       log = durable;
     },

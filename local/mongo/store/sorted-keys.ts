@@ -20,6 +20,12 @@ export class SortedKeys {
     this.chunks.splice(at + 1, 0, chunk.splice(half));
   }
 
+  /** Takes keys that are in order already, each once, in place of what was there. */
+  load(keys: readonly string[]): void {
+    this.chunks.length = 0;
+    for (let at = 0; at < keys.length; at += CHUNK / 2) this.chunks.push(keys.slice(at, at + CHUNK / 2));
+  }
+
   delete(key: string): void {
     const at = this.chunkFor(key);
     const chunk = this.chunks[at];
