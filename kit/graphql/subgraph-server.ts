@@ -144,6 +144,7 @@ export async function createSubgraphServer<Context extends BaseContext>(deps: Su
     verifier: deps.verifier,
     createContext: deps.createContext,
     logUnexpected,
+    isUnavailable: deps.isUnavailable,
   });
 
   return {

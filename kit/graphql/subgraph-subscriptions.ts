@@ -1,12 +1,12 @@
 import type { Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { GraphQLSchema } from 'graphql';
-import { execute, GraphQLError, parse, subscribe, validate } from 'graphql';
+import type { ExecutionArgs, ExecutionResult, FormattedExecutionResult, GraphQLSchema } from 'graphql';
+import { createSourceEventStream, execute, GraphQLError, parse, validate } from 'graphql';
 import { CloseCode, makeServer } from 'graphql-ws';
 import { WebSocketServer } from 'ws';
 import type { IncomingMessage } from 'node:http';
 import { newId } from '../values/ids.ts';
-import { isForClients, maskedError } from './errors.ts';
+import { isForClients, maskedError, rootCause, unavailableError } from './errors.ts';
 import type { Identity, IdentityVerifier } from './identity.ts';
 import type { SubgraphRequest } from './subgraph-server.ts';
 
@@ -15,12 +15,18 @@ export const IDENTITY_EXTENSION = 'identity';
 
 const MAX_PAYLOAD_BYTES = 256 * 1024;
 
+type FormattedError = NonNullable<FormattedExecutionResult['errors']>[number];
+
+/** What `onSubscribe` below hands to `subscribe`. */
+type Subscribing = ExecutionArgs & { readonly createContext?: () => object };
+
 type Deps = {
   readonly httpServer: Server;
   readonly schema: GraphQLSchema;
   readonly verifier: IdentityVerifier;
   readonly createContext: (request: SubgraphRequest) => object;
   readonly logUnexpected: (error: unknown, requestId: string) => void;
+  readonly isUnavailable: (error: unknown) => boolean;
 };
 
 /** graphql-ws on /graphql. Every operation proves its own identity; the connection itself proves nothing. */
@@ -33,6 +39,8 @@ export function serveSubscriptions(deps: Deps): { close: () => Promise<void> } {
 
   const protocol = makeServer({
     connectionInitWaitTimeout: 3_000,
+    execute,
+    subscribe: (args: Subscribing) => subscribeAnew(args),
     onSubscribe: async (_context, _id, payload) => {
       const token = payload.extensions?.[IDENTITY_EXTENSION];
       const identity = typeof token === 'string' ? await deps.verifier.verify(token) : null;
@@ -41,14 +49,14 @@ export function serveSubscriptions(deps: Deps): { close: () => Promise<void> } {
         const document = parse(payload.query, { maxTokens: 10_000 });
         const errors = validate(deps.schema, document);
         if (errors.length > 0) return errors;
+        const request = requestOf(identity, payload.extensions?.['requestId']);
         return {
           schema: deps.schema,
           document,
           operationName: payload.operationName ?? null,
           variableValues: payload.variables ?? null,
-          contextValue: deps.createContext(requestOf(identity, payload.extensions?.['requestId'])),
-          execute,
-          subscribe,
+          contextValue: deps.createContext(request),
+          createContext: () => deps.createContext(request),
         };
       } catch (error) {
         // graphql-ws closes the whole socket on a throw here, and with it every other viewer's stream.
@@ -57,17 +65,16 @@ export function serveSubscriptions(deps: Deps): { close: () => Promise<void> } {
     },
     onNext: (_context, _id, _payload, _args, result) => ({
       data: result.data ?? null,
-      ...(result.errors ? { errors: result.errors.map((error) => toClientError(error).toJSON()) } : {}),
+      ...(result.errors ? { errors: result.errors.map(toClientError) } : {}),
     }),
-    onError: (_context, _id, _payload, errors) => errors.map((error) => toClientError(error).toJSON()),
+    onError: (_context, _id, _payload, errors) => errors.map(toClientError),
   });
 
-  function toClientError(error: unknown): GraphQLError {
-    if (isForClients(error) && error instanceof GraphQLError) return error;
+  function toClientError(error: GraphQLError): FormattedError {
+    if (isForClients(error)) return error.toJSON();
     const requestId = newId('err');
     deps.logUnexpected(error, requestId);
-    const masked = maskedError({ message: '' }, requestId);
-    return new GraphQLError(masked.message, { extensions: masked.extensions ?? null });
+    return deps.isUnavailable(rootCause(error)) ? unavailableError(error.toJSON(), requestId) : maskedError(error.toJSON(), requestId);
   }
 
   function onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
@@ -112,6 +119,33 @@ export function serveSubscriptions(deps: Deps): { close: () => Promise<void> } {
       clearTimeout(deadline);
     },
   };
+}
+
+/**
+ * graphql's `subscribe`, with a context of its own for every event: a subscription may live for hours, and its loaders would answer with what they
+ * read for the first event. Written by hand, because `return()` of an `async function*` waits behind a pending `next()`.
+ */
+async function subscribeAnew({ createContext, ...args }: Subscribing): Promise<AsyncIterableIterator<ExecutionResult> | ExecutionResult> {
+  const source = await createSourceEventStream(args);
+  if (!(Symbol.asyncIterator in source)) return source;
+  const events = source[Symbol.asyncIterator]();
+  const answers: AsyncIterableIterator<ExecutionResult> = {
+    [Symbol.asyncIterator]: () => answers,
+    next: async () => {
+      const event = await events.next();
+      if (event.done) return { value: undefined, done: true };
+      return { value: await execute({ ...args, rootValue: event.value, contextValue: createContext?.() }), done: false };
+    },
+    return: async () => {
+      await events.return?.();
+      return { value: undefined, done: true };
+    },
+    throw: async (error: unknown) => {
+      await events.return?.();
+      throw error;
+    },
+  };
+  return answers;
 }
 
 function requestOf(identity: Identity, requestId: unknown): SubgraphRequest {

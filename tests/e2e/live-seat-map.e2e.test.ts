@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openLiveMap } from '../harness/live-map.ts';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { openLiveMap, socketClient } from '../harness/live-map.ts';
 import type { Seed } from '../harness/seed.ts';
 import { createSeed } from '../harness/seed.ts';
 import type { Stack } from '../harness/stack.ts';
@@ -44,6 +44,20 @@ describe('two clients on one event', () => {
     await first.until('C-5', 'RESERVED');
     expect(second.historyOf('C-5')).toEqual(['AVAILABLE', 'HELD', 'AVAILABLE', 'HELD', 'RESERVED']);
     expect(first.historyOf('C-5')).toEqual(second.historyOf('C-5'));
+  });
+
+  it('every change comes with what is available after it, not with what was when the client subscribed', async () => {
+    const eventId = await seed.event(organizer);
+    const client = socketClient(stack.endpoint);
+    onTestFinished(async () => client.dispose());
+    const updates = client.iterate<{ seatMapChanged: { event: { availability: { held: number } } } }>({
+      query: 'subscription ($eventId: ID!) { seatMapChanged(eventId: $eventId) { event { availability { held } } } }',
+      variables: { eventId },
+    });
+    const held = async () => (await updates.next()).value?.data?.seatMapChanged.event.availability.held;
+    expect(await held()).toBe(0);
+    await seed.held(await seed.person(), eventId, ['C-5']);
+    expect(await held()).toBe(1);
   });
 
   it('a hold that ends by itself is on the map within two seconds of its end', async () => {
