@@ -4,6 +4,7 @@ import type { DocumentNode } from 'graphql';
 import type { CheckedOperation } from './documents.ts';
 import type { ViewerScopes } from './authorization.ts';
 import { scopesKey, withoutForbiddenFields } from './authorization.ts';
+import { withConditionalObjects } from './conditional-fields.ts';
 
 export type PlannedOperation = {
   readonly checked: CheckedOperation;
@@ -29,7 +30,7 @@ export function planOperation(checked: CheckedOperation, viewer: ViewerScopes): 
 export function planDocument(checked: Pick<CheckedOperation, 'supergraph' | 'operation'>, document: DocumentNode): QueryPlan {
   const { supergraph, operation } = checked;
   return supergraph.planner.buildQueryPlan(
-    operationFromDocument(supergraph.apiModel, document, {
+    operationFromDocument(supergraph.apiModel, withConditionalObjects(document), {
       validate: false,
       ...(operation.name ? { operationName: operation.name.value } : {}),
     }),

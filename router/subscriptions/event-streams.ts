@@ -13,6 +13,7 @@ import { payloadOf } from './stream-request.ts';
 /** Below the minute after which many proxies cut a silent connection. */
 const COMMENT_EVERY_MS = 15_000;
 const RETRY_AFTER_SECONDS = 5;
+const SESSION_ENDED: number = CLOSE.unauthorized;
 
 export type EventStreams = {
   /** Answers with a stream of events; or, when the operation is refused before it began, as an ordinary request is answered. */
@@ -88,7 +89,7 @@ export function createEventStreams(deps: { sessions: Sessions; registry: SocketR
       token: session.token,
       close: (code) => {
         // Only a session that is over is said to be; after anything else the client is to try again.
-        if (code === CLOSE.unauthorized && isOpen) sink.fail([unauthenticated().toJSON()]);
+        if (code === SESSION_ENDED && isOpen) sink.fail([unauthenticated().toJSON()]);
         else destroy();
       },
     });
@@ -114,7 +115,7 @@ export function createEventStreams(deps: { sessions: Sessions; registry: SocketR
       requestId: from.requestId,
       isWritable: backpressure.isWritable,
       onceWritable: backpressure.onceWritable,
-      close: (code) => (code === CLOSE.unauthorized ? sink.fail([unauthenticated().toJSON()]) : destroy()),
+      close: (code) => (code === SESSION_ENDED ? sink.fail([unauthenticated().toJSON()]) : destroy()),
       onAdmitted: () => {
         if (isEnded) return;
         isOpen = true;

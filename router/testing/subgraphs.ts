@@ -152,7 +152,7 @@ export async function startSubgraph(
     verifier: createIdentityVerifier({ audience: `subgraph:${name}`, jwks }),
     createContext: (request) => ({ ...request }),
     logger: silentLogger,
-    introspection: false,
+    introspection: true,
     isUnavailable: () => false,
     ready: async () => true,
   });

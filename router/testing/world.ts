@@ -1,4 +1,5 @@
 import { freshRedisUrl } from '../../tests/harness/fresh.ts';
+import type { Viewer } from '../../kit/graphql/identity.ts';
 import { createIdentitySigner } from '../../kit/graphql/identity.ts';
 import { silentLogger } from '../../kit/runtime/logger.ts';
 import { connectRedis } from '../../kit/runtime/redis.ts';
@@ -84,12 +85,13 @@ export async function startWorld(options: { settings?: Partial<RouterSettings>; 
   const redis = await connectRedis({ url: redisUrl, name: 'test', logger: silentLogger });
   const subscriberRedis = await connectRedis({ url: redisUrl, name: 'test-subscriber', logger: silentLogger, blocking: true });
   const supergraphs = changeableSupergraph(composedSupergraph());
+  const identitySigner = await createIdentitySigner({ issuer: 'router', privateKey: routerKey.privateKey });
   const router: RouterApp = await createRouterApp({
     supergraphs,
     subgraphUrls: urls,
     redis,
     subscriberRedis,
-    identitySigner: await createIdentitySigner({ issuer: 'router', privateKey: routerKey.privateKey }),
+    identitySigner,
     accessTokenKeys: authority.keys,
     logger: silentLogger,
     settings: { ...TEST_SETTINGS, ...options.settings },
@@ -129,6 +131,9 @@ export async function startWorld(options: { settings?: Partial<RouterSettings>; 
     calls,
     feed,
     urls,
+    resolvers,
+    /** What the router sends along. */
+    identityFor: (name: SubgraphName, viewer: Viewer | null = null): Promise<string> => identitySigner.sign(`subgraph:${name}`, { viewer }),
     ask,
     cookieFor: async (claims: Parameters<typeof authority.accessToken>[0]): Promise<string> =>
       `access_token=${await authority.accessToken(claims)}`,
