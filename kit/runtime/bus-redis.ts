@@ -22,6 +22,15 @@ const readSchema = z.array(z.tuple([z.string(), entriesSchema])).nullable();
 
 const wait = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
+/** Null where nobody can make anything of it: asking again would not help. */
+function parseEvent(raw: string | undefined): DomainEvent | null {
+  try {
+    return domainEventSchema.parse(JSON.parse(raw ?? ''));
+  } catch {
+    return null;
+  }
+}
+
 /** `connect` opens a connection of its own for each subscription: XREADGROUP blocks it. */
 export function createRedisStreamsBus(deps: {
   redis: RedisClient;
@@ -63,17 +72,13 @@ export function createRedisStreamsBus(deps: {
     async function deliver(key: string, entries: readonly [id: string, fields: string[] | null][]): Promise<void> {
       for (const [id, fields] of entries) {
         if (closed) return;
-        const raw = fields?.[1];
-        const parsed = raw === undefined ? null : domainEventSchema.safeParse(JSON.parse(raw));
-        if (parsed?.success) {
+        const event = parseEvent(fields?.[1]);
+        if (event) {
           try {
-            await options.onEvent(parsed.data);
+            await options.onEvent(event);
           } catch (error) {
             // Not acknowledged: it comes again, here or at another member, through XAUTOCLAIM.
-            deps.logger.warn(
-              { err: error, event: parsed.data.id, type: parsed.data.type },
-              'a domain event could not be consumed; it will come again',
-            );
+            deps.logger.warn({ err: error, event: event.id, type: event.type }, 'a domain event could not be consumed; it will come again');
             continue;
           }
         } else deps.logger.error({ entry: id, key }, 'an unreadable entry on the bus was skipped');

@@ -136,6 +136,23 @@ describe('from the outbox to the bus', () => {
     expect(of(seen, thing)).toEqual([1]);
   });
 
+  it('an entry that nobody can read is skipped, and what came with it is not', async () => {
+    const thing = newId('thing');
+    await redis
+      .multi()
+      .xadd(`bus:${source()}`, '*', 'event', '{ not JSON')
+      .xadd(
+        `bus:${source()}`,
+        '*',
+        'event',
+        JSON.stringify({ id: newId('evt'), type: 't', aggregateId: thing, version: 1, occurredAt: new Date(), data: {} }),
+      )
+      .exec();
+    const seen = await listen();
+    await eventually('the readable one', () => of(seen, thing).length === 1, 3_000);
+    expect(of(seen, thing)).toEqual([1]);
+  });
+
   it('a flushed bus is filled again, and consumers that act once act once', async () => {
     const thing = newId('thing');
     const inbox = createInbox({ client: mongo.client, db: mongo.db, clock: systemClock });
