@@ -41,10 +41,15 @@ export function startBackgroundWork(deps: {
 
   async function sweepAll(): Promise<void> {
     const eventIds = await holds.eventsWithHolds();
-    for (let from = 0; from < eventIds.length; from += SWEEPS_AT_ONCE)
-      await Promise.all(eventIds.slice(from, from + SWEEPS_AT_ONCE).map(holds.sweep));
+    const failures: unknown[] = [];
+    for (let from = 0; from < eventIds.length; from += SWEEPS_AT_ONCE) {
+      // An event that cannot be swept must not keep the holds of the others from ending.
+      const swept = await Promise.allSettled(eventIds.slice(from, from + SWEEPS_AT_ONCE).map(holds.sweep));
+      for (const result of swept) if (result.status === 'rejected') failures.push(result.reason);
+    }
     sweeps += 1;
     if (sweeps % FORGET_EVERY_SWEEPS === 0) await holds.forgetIdleEvents();
+    if (failures.length > 0) throw new Error(`${failures.length} of ${eventIds.length} events could not be swept.`, { cause: failures[0] });
   }
 
   async function reconcileOnce(): Promise<void> {
