@@ -153,6 +153,19 @@ describe('the live map', () => {
     expect((await pending).done).toBe(true);
   });
 
+  it('ends with the event even where the end comes behind a gap in the log', async () => {
+    const eventId = await orders.publishedEvent();
+    const client = await watch(eventId);
+    const { version } = await client.next();
+    await orders.redis
+      .multi()
+      .xadd(`seat-changes:{${eventId}}`, `${version + 2}-0`, 'previous', version + 1, 'seats', '[]')
+      .xadd(`seat-changes:{${eventId}}`, `${version + 3}-0`, 'previous', version + 2, 'seats', '[]', 'end', '1')
+      .exec();
+    expect((await client.next()).kind).toBe('SNAPSHOT');
+    await expect(client.next()).rejects.toThrow('the stream has ended');
+  });
+
   it('ends with the event', async () => {
     const eventId = await orders.publishedEvent();
     const client = await watch(eventId);

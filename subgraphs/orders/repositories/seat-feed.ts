@@ -80,9 +80,14 @@ export function createSeatFeed(deps: {
       return startAnew(feed);
     }
     const previousVersion = feed.version;
+    const over = changes.some((change) => change.end);
     const changed = new Map<string, SeatStatus>();
     for (const change of changes) {
-      if (change.previous !== feed.version) return startAnew(feed);
+      if (change.previous !== feed.version) {
+        await startAnew(feed);
+        if (over) endStreams(feed);
+        return;
+      }
       feed.version = change.version;
       for (const { seatId, status } of change.seats) {
         feed.statuses.set(seatId, status);
@@ -98,7 +103,7 @@ export function createSeatFeed(deps: {
         seats: Array.from(changed, ([seatId, status]) => ({ seatId, status })),
       });
     }
-    if (changes.some((change) => change.end)) endStreams(feed);
+    if (over) endStreams(feed);
   }
 
   const catchUpLogged = (feed: EventFeed, checkForLoss: boolean): Promise<void> =>
