@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import type { JWK } from 'jose';
 import { exportJWK, generateKeyPair } from 'jose';
 import { z } from 'zod';
@@ -50,7 +50,9 @@ export async function keptKeys(directory: string): Promise<LocalKeys> {
   if (existsSync(path)) return keysSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const keys = await createKeys();
-  writeFileSync(path, JSON.stringify(keys, null, 2), { mode: 0o600, flag: 'wx' });
+  // Whole or not at all: half of it, left by a start that was killed here, would keep every later one from starting.
+  writeFileSync(`${path}.new`, JSON.stringify(keys, null, 2), { mode: 0o600 });
+  renameSync(`${path}.new`, path);
   return keys;
 }
 

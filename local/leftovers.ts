@@ -14,6 +14,15 @@ function commandOf(pid: number): string | null {
   }
 }
 
+/** Empty where it was cut off: whoever wrote it was killed in the middle, and must not keep the next start from starting. */
+function parseRecord(text: string): z.output<typeof recordSchema> {
+  try {
+    return recordSchema.parse(JSON.parse(text));
+  } catch {
+    return [];
+  }
+}
+
 /**
  * Processes that cannot notice by themselves that we were killed (redis-server) are written down, and ended by the next start.
  * A pid may have been given to someone else since, so its command line must still be the same.
@@ -22,8 +31,7 @@ export function createLeftovers(path: string) {
   return {
     async end(): Promise<void> {
       if (!existsSync(path)) return;
-      const record = recordSchema.safeParse(JSON.parse(readFileSync(path, 'utf8')));
-      for (const { pid, command } of record.success ? record.data : []) {
+      for (const { pid, command } of parseRecord(readFileSync(path, 'utf8'))) {
         if (command === '' || commandOf(pid) !== command) continue;
         process.kill(pid, 'SIGTERM');
         for (let tries = 0; tries < 100 && commandOf(pid) === command; tries += 1) await new Promise((resolve) => setTimeout(resolve, 50));
