@@ -213,8 +213,9 @@ export function createHoldStore(deps: { redis: RedisClient; publisher: SeatPubli
     /** The new end, or null when the hold is not whole any more. Never moves the end closer. */
     extend,
 
-    async unmark(hold: Hold, mark: Omit<HoldMark, 'lifeSeconds'>): Promise<void> {
-      await unmarkScript(redis, [seatKeys.holdDetails(hold.eventId, hold.id)], [mark.kind, mark.token]);
+    /** Takes off the mark with this token, or whatever mark of the kind there is. */
+    async unmark(hold: Hold, mark: { kind: HoldMark['kind']; token: string | null }): Promise<void> {
+      await unmarkScript(redis, [seatKeys.holdDetails(hold.eventId, hold.id)], [mark.kind, mark.token ?? '']);
     },
 
     async liveOfUser(userId: string, now: Date): Promise<readonly Hold[]> {

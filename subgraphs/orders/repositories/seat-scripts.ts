@@ -265,10 +265,11 @@ redis.call('PEXPIRE', details_key, int(expires - now + DETAILS_LINGER_MS))
 return { 'DONE', int(expires) }
 `);
 
-/** Takes the mark off, if it is still this one. KEYS details · ARGV kind, token */
+/** Takes the mark off, if it is still this one. KEYS details · ARGV kind, token or empty for any */
 export const unmarkScript = script(`
 local mark = redis.call('HGET', KEYS[1], 'mark')
-local prefix = ARGV[1] .. ':' .. ARGV[2] .. ':'
+local prefix = ARGV[1] .. ':'
+if ARGV[2] ~= '' then prefix = prefix .. ARGV[2] .. ':' end
 if mark and string.sub(mark, 1, #prefix) == prefix then redis.call('HDEL', KEYS[1], 'mark') end
 return 1
 `);

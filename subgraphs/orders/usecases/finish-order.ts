@@ -35,6 +35,11 @@ export function createFinishOrder(deps: {
     if (hold) await deps.holds.extend(hold, { lifeSeconds: LIFE_AFTER_DECLINE_SECONDS, beyondLatestSeconds: 0 });
   }
 
+  async function letGo(order: Order): Promise<void> {
+    const hold = await deps.holds.find(order.holdId);
+    if (hold) await deps.holds.unmark(hold, { kind: 'PURCHASING', token: null });
+  }
+
   return async function finishOrder(pending: Order): Promise<FinishedOrder> {
     let order = pending;
     for (let round = 0; round < ROUNDS_MAX; round += 1) {
@@ -50,6 +55,8 @@ export function createFinishOrder(deps: {
           // A courtesy: with Redis away the hold simply ends when it ends.
           await keepHold(order).catch(() => undefined);
           if (await ledger.declineOrder(order, intent, captured.reason)) {
+            // Its owner may want other seats instead of another card; whose mark it is does not matter, for no purchase of this hold stands now.
+            await letGo(order).catch(() => undefined);
             await deps.show.ofOrder(order.id);
             return { kind: 'declined', order, reason: captured.reason };
           }

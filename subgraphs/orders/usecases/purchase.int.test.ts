@@ -311,6 +311,19 @@ describe('manual capture', () => {
     await manual.close();
   });
 
+  it('lets the owner release the hold at once after the capture was declined', async () => {
+    const manual = await startOrders({
+      capture: 'manual',
+      provider: (real) => ({ ...real, capture: () => Promise.resolve({ kind: 'declined', reason: 'card_declined' }) }),
+    });
+    onTestFinished(manual.close);
+    const buyer = manual.viewer();
+    const held = await manual.hold(buyer, await manual.publishedEvent(), ['A-2']);
+    expect(await manual.purchase(buyer, held, await manual.pay(buyer, held))).toMatchObject({ kind: 'PaymentDeclined' });
+    expect(await manual.core.releaseHold(buyer, held.id)).toBe(true);
+    expect(await manual.statusOf(held.eventId, 'A-2')).toBe('AVAILABLE');
+  });
+
   it('lets the seats go when the capture is declined, and another card buys them with a new key', async () => {
     let decline = true;
     const manual = await startOrders({
