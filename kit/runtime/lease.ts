@@ -35,3 +35,4 @@ export function createLease(deps: { leases: Collection<LeaseDocument>; name: str
     },
   };
 }
+export type Lease = ReturnType<typeof createLease>;

@@ -1,5 +1,5 @@
 import type { Db } from 'mongodb';
-import type { LeaseDocument } from '../../kit/runtime/lease.ts';
+import type { Lease, LeaseDocument } from '../../kit/runtime/lease.ts';
 import { createLease } from '../../kit/runtime/lease.ts';
 import type { Logger } from '../../kit/runtime/logger.ts';
 import { runPeriodically } from '../../kit/runtime/periodic.ts';
@@ -31,12 +31,10 @@ export function startBackgroundWork(deps: {
   refundClosedEvents: RefundClosedEvents;
 }) {
   const { logger, holds } = deps;
-  const lease = createLease({
-    leases: deps.db.collection<LeaseDocument>('leases'),
-    name: 'reconciler',
-    lifeMilliseconds: LEASE_MS,
-    clock: deps.clock,
-  });
+  const leaseOf = (name: string): Lease =>
+    createLease({ leases: deps.db.collection<LeaseDocument>('leases'), name, lifeMilliseconds: LEASE_MS, clock: deps.clock });
+  // Apart from each other: refunding a sold-out event takes minutes, and whoever's purchase died meanwhile is promised an end within one.
+  const leases = { reconciler: leaseOf('reconciler'), closer: leaseOf('closed-events') };
   let sweeps = 0;
 
   async function sweepAll(): Promise<void> {
@@ -52,23 +50,32 @@ export function startBackgroundWork(deps: {
     if (failures.length > 0) throw new Error(`${failures.length} of ${eventIds.length} events could not be swept.`, { cause: failures[0] });
   }
 
-  async function reconcileOnce(): Promise<void> {
-    if (!(await lease.acquire())) return;
-    await deps.refundClosedEvents();
-    await deps.reconcile.run();
-  }
+  const leased = (lease: Lease, work: () => Promise<void>) => async (): Promise<void> => {
+    if (await lease.acquire()) await work();
+  };
 
   const sweeper = runPeriodically({ name: 'sweeper', everyMilliseconds: SWEEP_EVERY_MS, logger, task: sweepAll });
   const shower = runPeriodically({ name: 'show changes', everyMilliseconds: SHOW_EVERY_MS, logger, task: deps.show.overdue });
-  const reconciler = runPeriodically({ name: 'reconciler', everyMilliseconds: RECONCILE_EVERY_MS, logger, task: reconcileOnce });
+  const reconciler = runPeriodically({
+    name: 'reconciler',
+    everyMilliseconds: RECONCILE_EVERY_MS,
+    logger,
+    task: leased(leases.reconciler, deps.reconcile.run),
+  });
+  const closer = runPeriodically({
+    name: 'refunds of closed events',
+    everyMilliseconds: RECONCILE_EVERY_MS,
+    logger,
+    task: leased(leases.closer, deps.refundClosedEvents),
+  });
   // The notification says that a hold's key is gone: no need to wait for the next round.
   deps.hints.onExpired(() => sweeper.trigger());
 
   return {
-    closeEventsNow: reconciler.trigger,
+    closeEventsNow: closer.trigger,
     close: async (): Promise<void> => {
-      await Promise.all([sweeper.close(), shower.close(), reconciler.close()]);
-      await lease.release().catch(() => undefined);
+      await Promise.all([sweeper.close(), shower.close(), reconciler.close(), closer.close()]);
+      await Promise.all(Object.values(leases).map((lease) => lease.release().catch(() => undefined)));
     },
   };
 }
