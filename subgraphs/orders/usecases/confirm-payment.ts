@@ -69,8 +69,10 @@ export function createConfirmPayment(deps: {
     if (expiresAt === null) return holdExpired();
     const processing = await intents.change(intent, { status: 'PROCESSING' }, clock.now());
     if (!processing || processing.providerIntentId === null) {
-      await holds.unmark(hold, mark);
-      return again(intent);
+      const theirs = await again(intent);
+      // Ours has replaced the mark of whoever pays right now: it stands in for that one until it runs out.
+      if (theirs.kind !== 'ConfirmPaymentPayload' || theirs.paymentIntent.status !== 'PROCESSING') await holds.unmark(hold, mark);
+      return theirs;
     }
     const outcome = await settle(
       processing,

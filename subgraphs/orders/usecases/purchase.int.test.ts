@@ -274,6 +274,31 @@ describe('confirming a payment', () => {
     expect(Number(money?.['captured']) - Number(money?.['refunded'])).toBe(0);
   });
 
+  it('keeps the hold from being released in mid-payment after a second click, too', async () => {
+    let released: boolean | null = null;
+    const twice = await startOrders({
+      provider: (real) => ({
+        ...real,
+        confirm: async (sent) => {
+          await second;
+          released = await twice.core.releaseHold(buyer, held.id);
+          return real.confirm(sent);
+        },
+      }),
+    });
+    onTestFinished(twice.close);
+    const buyer = twice.viewer();
+    const held = await twice.hold(buyer, await twice.publishedEvent(), ['A-8']);
+    const intent = await twice.intend(buyer, held);
+    const request = { paymentIntentId: intent.id, clientSecret: intent.clientSecret ?? '', paymentMethod: null };
+    const confirmations = [twice.core.confirmPayment(buyer, request), twice.core.confirmPayment(buyer, request)];
+    // Whichever lost has its answer while the other one's payment is on its way.
+    const second = Promise.race(confirmations);
+    await Promise.all(confirmations);
+    expect(released).toBe(false);
+    expect((await twice.core.repositories.intents.find(intent.id))?.status).toBe('SUCCEEDED');
+  });
+
   it('keeps the hold alive long enough to purchase, and keeps it from being released meanwhile', async () => {
     const slow = await startOrders({
       holdLifeSeconds: 5,
