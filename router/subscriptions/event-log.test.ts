@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { LoggedEvent } from './event-log.ts';
 import { createEventLog } from './event-log.ts';
+import { sharePayload } from './shared-payload.ts';
 
-const snapshot = (version: number): LoggedEvent => ({ version, previous: null, payload: `S${version}` });
-const delta = (previous: number, version: number): LoggedEvent => ({ version, previous, payload: `D${version}` });
+const snapshot = (version: number): LoggedEvent => ({ version, previous: null, payload: sharePayload(`S${version}`) });
+const delta = (previous: number, version: number): LoggedEvent => ({ version, previous, payload: sharePayload(`D${version}`) });
 const versions = (events: readonly LoggedEvent[] | null): number[] | null => events && events.map((event) => event.version);
 
 describe('the log of a topic', () => {

@@ -1,10 +1,11 @@
+import type { SharedPayload } from './shared-payload.ts';
+
 /** One event of a resumable topic, as its clients get it. */
 export type LoggedEvent = {
   readonly version: number;
   /** The version that a delta applies to; null for a snapshot. */
   readonly previous: number | null;
-  /** `{"data":…}`, ready for the wire. */
-  readonly payload: string;
+  readonly payload: SharedPayload;
 };
 
 export type EventLog = {
@@ -33,7 +34,7 @@ export function createEventLog(limits: { readonly events: number; readonly bytes
 
   function restart(events: LoggedEvent[]): void {
     deltas = events;
-    bytes = events.reduce((sum, event) => sum + event.payload.length, 0);
+    bytes = events.reduce((sum, event) => sum + event.payload.text.length, 0);
   }
 
   function appendDelta(event: LoggedEvent, previous: number): void {
@@ -44,10 +45,10 @@ export function createEventLog(limits: { readonly events: number; readonly bytes
       restart([]);
     }
     deltas.push(event);
-    bytes += event.payload.length;
+    bytes += event.payload.text.length;
     latest = event.version;
     while (deltas.length > limits.events || (bytes > limits.bytes && deltas.length > 1)) {
-      bytes -= deltas.shift()?.payload.length ?? 0;
+      bytes -= deltas.shift()?.payload.text.length ?? 0;
       snapshot = null;
     }
   }

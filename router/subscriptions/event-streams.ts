@@ -76,8 +76,8 @@ export function createEventStreams(deps: { sessions: Sessions; registry: SocketR
       if (isOpen) raw.end(say);
     };
     const sink: OperationSink = {
-      next: (json) => {
-        if (!isEnded) write(`event: next\ndata: ${json}\n\n`);
+      next: ({ text }) => {
+        if (!isEnded) write(`event: next\ndata: ${text}\n\n`);
       },
       fail: (errors) => {
         if (!isOpen) refusal = errors;

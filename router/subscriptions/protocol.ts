@@ -1,6 +1,7 @@
 import type { SubscribePayload } from 'graphql-ws';
 import { CloseCode, MessageType, parseMessage } from 'graphql-ws';
 import type { GraphQLFormattedError } from 'graphql';
+import type { SharedPayload } from './shared-payload.ts';
 
 /** Close codes: those of graphql-transport-ws, and ours. Clients give up on 4401 and come back after 4403. */
 export const CLOSE = {
@@ -18,8 +19,7 @@ export const CLOSE = {
 
 /** What one operation may say to its client; after `fail` or `complete`, and once the client has completed it, nothing is sent any more. */
 export type OperationSink = {
-  /** A whole `{"data":…}`, serialised once by whoever shares it. */
-  readonly next: (payload: string) => void;
+  readonly next: (payload: SharedPayload) => void;
   readonly fail: (errors: readonly GraphQLFormattedError[]) => void;
   readonly complete: () => void;
 };
@@ -43,6 +43,8 @@ const ACK = JSON.stringify({ type: MessageType.ConnectionAck });
  */
 export function createProtocol(deps: {
   send: (text: string) => void;
+  /** A message of `prefix`, the payload and a closing brace. */
+  sendShared: (prefix: string, payload: SharedPayload) => void;
   close: (code: number, reason: string) => void;
   start: StartOperation;
   initTimeoutMs: number;
@@ -80,8 +82,8 @@ export function createProtocol(deps: {
       say();
     };
     const sink: OperationSink = {
-      next: (json) => {
-        if (!operation.stopped) deps.send(`${prefix}${json}}`);
+      next: (shared) => {
+        if (!operation.stopped) deps.sendShared(prefix, shared);
       },
       fail: (errors) => end(() => sendFailure(id, errors)),
       complete: () => end(() => deps.send(JSON.stringify({ id, type: MessageType.Complete }))),

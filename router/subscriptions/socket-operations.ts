@@ -12,6 +12,7 @@ import type { RequestSession, Sessions } from '../session/sessions.ts';
 import type { Hub } from './hub.ts';
 import type { OperationSink, StartOperation } from './protocol.ts';
 import { CLOSE } from './protocol.ts';
+import { sharePayload } from './shared-payload.ts';
 
 /** The socket, or the stream, that an operation came in on. */
 type OperationSocket = {
@@ -95,7 +96,7 @@ export function createSocketOperations(deps: {
     const { viewer } = admitted.session;
     const answer = await deps.pipeline.execute(admitted, requestId, deps.fetches.forRequest({ viewer, requestId }));
     const errors = answer.errors.map((error) => formatForClient(error, requestId, deps.logger));
-    sink.next(JSON.stringify({ data: answer.data ?? null, ...(errors.length > 0 ? { errors } : {}) }));
+    sink.next(sharePayload(JSON.stringify({ data: answer.data ?? null, ...(errors.length > 0 ? { errors } : {}) })));
     sink.complete();
     return nothingToStop;
   }

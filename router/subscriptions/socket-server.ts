@@ -57,7 +57,8 @@ export function serveSockets(deps: {
   }, HEARTBEAT_MS);
   heartbeat.unref();
 
-  function serve(webSocket: WebSocket, session: RequestSession, address: string, release: () => void): void {
+  /** `socket` is the connection under the WebSocket: ready frames go straight to it. Without compression ws writes its own at once, too. */
+  function serve(webSocket: WebSocket, socket: Duplex, session: RequestSession, address: string, release: () => void): void {
     const backpressure = watchBackpressure(webSocket);
     const close = (code: number, reason: string): void => webSocket.close(code, reason);
     const protocol = createProtocol({
@@ -65,6 +66,11 @@ export function serveSockets(deps: {
         if (webSocket.readyState !== webSocket.OPEN) return;
         webSocket.send(text);
         backpressure.wrote(text.length);
+      },
+      sendShared: (prefix, payload) => {
+        if (webSocket.readyState !== webSocket.OPEN) return;
+        socket.write(payload.frameAfter(prefix));
+        backpressure.wrote(payload.text.length);
       },
       close,
       start: deps.operations.forSocket({
@@ -148,7 +154,7 @@ export function serveSockets(deps: {
         return;
       }
       cookiesOf.set(request, cookies);
-      server.handleUpgrade(request, socket, head, (webSocket) => serve(webSocket, session, address, release));
+      server.handleUpgrade(request, socket, head, (webSocket) => serve(webSocket, socket, session, address, release));
     } catch (error) {
       release();
       refuse(error, socket, cookies);

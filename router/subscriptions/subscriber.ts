@@ -1,9 +1,10 @@
 import type { GraphQLError } from 'graphql';
+import type { SharedPayload } from './shared-payload.ts';
 
 /** Where one client's subscription ends: a WebSocket operation or an SSE stream. */
 export type Outlet = {
-  /** A whole `{"data":…}`; `isSnapshot` ones may be large and still go out at once. */
-  readonly write: (payload: string) => void;
+  /** However large it is, it goes out at once. */
+  readonly write: (payload: SharedPayload) => void;
   /** False while the client is behind; then nothing but what was promised already should be written. */
   readonly isWritable: () => boolean;
   /** Calls back once when the client has caught up. */

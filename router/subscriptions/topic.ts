@@ -4,6 +4,8 @@ import { parseAnswer } from '../execute/subgraph-client.ts';
 import type { EventComposer } from './event-composer.ts';
 import type { EventLog } from './event-log.ts';
 import { createEventLog } from './event-log.ts';
+import type { SharedPayload } from './shared-payload.ts';
+import { sharePayload } from './shared-payload.ts';
 import type { Outlet, Subscriber } from './subscriber.ts';
 import type { SubscriptionPlan } from './subscription-plan.ts';
 import type { UpstreamLink } from './upstream-link.ts';
@@ -20,7 +22,10 @@ export type Topic = {
 const SNAPSHOT_REUSE_MS = 1_000;
 /** Events waiting to be composed; beyond it the upstream is subscribed anew, because one snapshot costs less than all of them. */
 const BACKLOG_MAX = 256;
+/** Of those, how many are composed at a time: the next ones' fetches run while the first is written to its clients. */
+const COMPOSING_MAX = 8;
 
+type RawSnapshot = { readonly text: string; readonly version: number };
 type Numbered = { readonly version: number; readonly previous: number | null };
 
 /**
@@ -43,11 +48,13 @@ export function createTopic(deps: {
   const log = deps.log ?? createEventLog();
   const subscribers = new Set<Subscriber>();
   /** The last snapshot as the subgraph sent it: a joiner's copy is composed anew. */
-  let rawSnapshot: { readonly text: string; readonly version: number } | null = null;
-  let composedSnapshot: { readonly version: number; readonly at: number; readonly payload: Promise<string> } | null = null;
+  let rawSnapshot: RawSnapshot | null = null;
+  let composedSnapshot: { readonly version: number; readonly at: number; readonly payload: Promise<SharedPayload> } | null = null;
   let catchUp: UpstreamLink | null = null;
   let backlog = 0;
   let work: Promise<void> = Promise.resolve();
+  const composing: Promise<unknown>[] = [];
+  let delivered = 0;
   let closed = false;
   let link = openLink();
 
@@ -90,32 +97,49 @@ export function createTopic(deps: {
       return;
     }
     backlog += 1;
+    const composed = (composing.length < COMPOSING_MAX ? undefined : composing.shift()) ?? Promise.resolve();
+    const next = composed.then(() => compose(event));
+    composing.push(next.catch(() => undefined));
     work = work
-      .then(() => process(event))
+      .then(async () => process(await next))
       .catch((error: unknown) => finish((outlet) => outlet.fail([deps.toUnexpected(error)])))
       .finally(() => {
         backlog -= 1;
       });
   }
 
-  async function process(event: SubgraphAnswer): Promise<void> {
-    if (closed) return;
+  type Composed = { readonly numbered: Numbered | null; readonly raw: RawSnapshot | null; readonly payload: SharedPayload };
+
+  async function compose(event: SubgraphAnswer): Promise<Composed | null> {
+    if (closed) return null;
     const numbered = deps.plan.resumable ? deps.plan.versionsOf(event.data) : null;
     // Before composing, which merges into the event.
     const raw = numbered?.previous === null ? { text: JSON.stringify(event), version: numbered.version } : null;
-    const payload = await deps.composer.compose(event);
-    if (closed) return;
+    return { numbered, raw, payload: sharePayload(await deps.composer.compose(event)) };
+  }
+
+  /** In the order in which the events came, whichever was composed first. */
+  function process(composed: Composed | null): void {
+    if (closed || !composed) return;
+    const { numbered, raw, payload } = composed;
     if (raw) rawSnapshot = raw;
     if (numbered) deliver({ ...numbered, payload });
     else for (const { outlet } of subscribers) write(outlet, payload);
+    countDelivered();
   }
 
-  function write(outlet: Outlet, payload: string): void {
+  /** Once per event: a counter costs as much as a write. */
+  function countDelivered(): void {
+    deps.onDelivered(delivered);
+    delivered = 0;
+  }
+
+  function write(outlet: Outlet, payload: SharedPayload): void {
     outlet.write(payload);
-    deps.onDelivered(1);
+    delivered += 1;
   }
 
-  function deliver(event: Numbered & { readonly payload: string }): void {
+  function deliver(event: Numbered & { readonly payload: SharedPayload }): void {
     log.append(event);
     if (event.previous === null) composedSnapshot = { version: event.version, at: Date.now(), payload: Promise.resolve(event.payload) };
     for (const subscriber of subscribers) {
@@ -181,6 +205,7 @@ export function createTopic(deps: {
       subscriber.version = base.version;
       subscriber.waiting = false;
       pump(subscriber);
+      countDelivered();
     } catch (error) {
       if (subscribers.delete(subscriber)) subscriber.outlet.fail([deps.toUnexpected(error)]);
       if (subscribers.size === 0 && !closed) close();
@@ -190,9 +215,9 @@ export function createTopic(deps: {
   /** False until the stream's first event: then everybody simply waits for it. */
   const isInStep = (): boolean => rawSnapshot !== null;
 
-  function snapshotPayload(raw: { readonly text: string; readonly version: number }): Promise<string> {
+  function snapshotPayload(raw: { readonly text: string; readonly version: number }): Promise<SharedPayload> {
     if (composedSnapshot?.version === raw.version && Date.now() - composedSnapshot.at < SNAPSHOT_REUSE_MS) return composedSnapshot.payload;
-    const payload = deps.composer.compose(parseAnswer(raw.text) ?? {});
+    const payload = deps.composer.compose(parseAnswer(raw.text) ?? {}).then(sharePayload);
     composedSnapshot = { version: raw.version, at: Date.now(), payload };
     return payload;
   }
@@ -212,7 +237,7 @@ export function createTopic(deps: {
         const numbered = deps.plan.versionsOf(event.data);
         if (!catchUp || numbered?.previous !== null) return;
         settle();
-        if (!log.adoptSnapshot({ ...numbered, payload: '' })) {
+        if (!log.adoptSnapshot({ ...numbered, payload: sharePayload('') })) {
           // Another instance of the subgraph is behind the one that streams: its map is of no use, the stream's own begins anew.
           restart();
           return;

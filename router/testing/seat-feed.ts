@@ -11,12 +11,9 @@ type Update = {
 const list = (entries: Iterable<[string, string]>) => [...entries].map(([id, status]) => ({ id, status }));
 
 /** A seat map that tests change by hand: a SNAPSHOT first, then each change as a DELTA. */
-export function createSeatFeed() {
+export function createSeatFeed(size = 2) {
   let version = 100;
-  const seats = new Map<string, string>([
-    ['A-1', 'AVAILABLE'],
-    ['A-2', 'AVAILABLE'],
-  ]);
+  const seats = new Map<string, string>(Array.from({ length: size }, (_, index) => [`A-${index + 1}`, 'AVAILABLE']));
   const listeners = new Set<(update: Update | null) => void>();
   const opened: { eventId: string; sinceVersion: number | null | undefined }[] = [];
 
