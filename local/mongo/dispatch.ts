@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import { Int32 } from 'bson';
+import { Int32, Long } from 'bson';
 import { firstFieldName } from './bson/raw.ts';
 import { isNumber, toDouble } from './bson/number.ts';
 import { isDoc, parseDoc, parseDocKeeping, serializeDoc, type Doc } from './bson/value.ts';
@@ -19,6 +19,7 @@ export interface DispatcherDeps extends Server {
   identity: Identity;
   testCommands: boolean;
   connections: () => number;
+  syncs: () => number;
 }
 
 /** What a command came to: a reply, or a connection to be cut (a fail point's doing). */
@@ -46,7 +47,7 @@ export function createDispatcher(deps: DispatcherDeps) {
       case 'buildinfo':
         return buildInfoReply();
       case 'serverStatus':
-        return serverStatusReply(identity, startedAt, deps.connections());
+        return { ...serverStatusReply(identity, startedAt, deps.connections()), journal: { syncs: Long.fromNumber(deps.syncs()) } };
       case 'connectionStatus':
         return { authInfo: { authenticatedUsers: [], authenticatedUserRoles: [] } };
       default:

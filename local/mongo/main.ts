@@ -20,7 +20,6 @@ function readArguments() {
 
 async function main(): Promise<void> {
   const store = await startStore({ ...readArguments(), log: (line) => process.stderr.write(`store: ${line}\n`) });
-  process.stdout.write(`${store.uri}\n`);
   const stop = (): void => {
     store.close().then(
       () => process.exit(0),
@@ -34,6 +33,8 @@ async function main(): Promise<void> {
   process.once('SIGINT', stop);
   // Started by a process that is gone: nobody would ever end this one.
   process.once('disconnect', stop);
+  // Whoever reads this may end the process at once: by now it ends cleanly.
+  process.stdout.write(`${store.uri}\n`);
 }
 
 main().catch((error: unknown) => {

@@ -13,6 +13,8 @@ export interface Storage {
   engine: Engine;
   sessions: Sessions;
   cursors: Cursors;
+  /** How often the journal was made durable since the start. */
+  syncs: () => number;
   /** Writes everything anew, which otherwise happens when the journal has grown. */
   writeSnapshot(): Promise<void>;
   close(): Promise<void>;
@@ -48,6 +50,7 @@ function openLocked(dataDir: string | null, log: (line: string) => void, unlock:
     engine,
     sessions,
     cursors,
+    syncs: disk.syncs,
     writeSnapshot: disk.writeSnapshot,
     async close(): Promise<void> {
       clearInterval(sweeper);
@@ -65,11 +68,12 @@ interface Disk {
   /** Called from time to time. */
   sweep: () => void;
   idle: () => Promise<void>;
+  syncs: () => number;
   writeSnapshot: () => Promise<void>;
 }
 
 function noDisk(): Disk {
-  return { log: createMemoryLog(), sweep: () => {}, idle: () => Promise.resolve(), writeSnapshot: () => Promise.resolve() };
+  return { log: createMemoryLog(), sweep: () => {}, idle: () => Promise.resolve(), syncs: () => 0, writeSnapshot: () => Promise.resolve() };
 }
 
 function openDirectory(
@@ -87,5 +91,5 @@ function openDirectory(
   const sweep = (): void => {
     snapshots.whenDue().catch((error: unknown) => log(`no snapshot could be written, the journals are kept: ${String(error)}`));
   };
-  return { log: journal, sweep, idle: () => snapshots.idle(), writeSnapshot: () => snapshots.writeNow() };
+  return { log: journal, sweep, idle: () => snapshots.idle(), syncs: () => journal.syncs, writeSnapshot: () => snapshots.writeNow() };
 }

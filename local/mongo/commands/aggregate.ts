@@ -1,5 +1,6 @@
+import { Int32 } from 'bson';
 import { currentCollator, parseCollation, withCollation } from '../bson/collation.ts';
-import { isDoc, serializeDoc, type Doc } from '../bson/value.ts';
+import { isA, isDoc, serializeDoc, type Doc } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
 import { compilePipeline, parsePipeline, type PipelineScope } from '../query/aggregate.ts';
 import { parseSort } from '../query/sort.ts';
@@ -17,7 +18,7 @@ import {
   type CommandContext,
 } from './context.ts';
 import { writeStage, type OutputStage } from './merge.ts';
-import { select } from './select.ts';
+import { select, selectInTurns, type Selected } from './select.ts';
 
 export const aggregate: Command = async (context) => {
   const { command, cursors, sessions, use } = context;
@@ -36,32 +37,40 @@ export const aggregate: Command = async (context) => {
   };
   const { source, rest, output } = splitPipeline(parsePipeline(command['pipeline']));
   const run = compilePipeline(rest);
-  const selected = select(
-    collectionSeen(context, namespace),
-    {
-      filter: source.filter,
-      sort: parseSort(source.sort),
-      limit: source.limit,
-      hint: command['hint'],
-      variables: scope.variables,
-      collation,
-    },
-    view,
-  );
+  const counted = countedAs(rest);
+  // `$lookup` reads what the first stage saw, however long that took.
+  const release = context.engine.hold(view);
+  let selected: Selected[];
+  let docs: Doc[];
+  let results: readonly Doc[];
+  try {
+    selected = await selectInTurns(
+      context.engine,
+      collectionSeen(context, namespace),
+      {
+        filter: source.filter,
+        sort: parseSort(source.sort),
+        limit: source.limit,
+        hint: command['hint'],
+        variables: scope.variables,
+        collation,
+        keepDocs: counted === undefined,
+      },
+      view,
+    );
+    docs = counted ? [] : selected.map(({ doc, version }) => doc ?? version.doc);
+    results = counted ? numbered(counted, selected.length) : withCollation(collation, () => run(docs, scope));
+  } finally {
+    release();
+  }
   const moment = snapshotMoment(context);
-  let results = withCollation(collation, () =>
-    run(
-      selected.map(({ version }) => version.doc),
-      scope,
-    ),
-  );
   await sessions.whenSnapshotDurable(use.session);
   if (output) {
     await writeStage(context, output, results);
     results = [];
   }
   // A document no stage has touched is sent as the bytes it is stored in.
-  const stored = new Map(selected.map(({ version }) => [version.doc, version.bytes]));
+  const stored = new Map(results.length === 0 ? [] : selected.map(({ version }, at) => [docs[at], version.bytes]));
   const bytes = results.map((doc) => stored.get(doc) ?? serializeDoc(doc));
   return cursors.open(namespace, bytes, {
     batchSize: countOption(cursor, 'batchSize'),
@@ -70,6 +79,19 @@ export const aggregate: Command = async (context) => {
     readAt: moment,
   });
 };
+
+/** What `countDocuments` of every driver ends with: the number is known without a look at the documents again. */
+function countedAs([stage, ...others]: readonly Doc[]): Doc | undefined {
+  const group = stage?.['$group'];
+  if (others.length > 0 || !isDoc(group) || Object.keys(group).join(',') !== '_id,n') return undefined;
+  const { _id, n } = group;
+  const one = isDoc(n) && Object.keys(n).join(',') === '$sum' ? n['$sum'] : undefined;
+  return isA(_id, 'Int32') && isA(one, 'Int32') && one.value === 1 ? { _id } : undefined;
+}
+
+function numbered(id: Doc, count: number): Doc[] {
+  return count === 0 ? [] : [{ ...id, n: new Int32(count) }];
+}
 
 function readAll(context: CommandContext, namespace: string, filter: Doc, view: View): Doc[] {
   context.use.transaction?.namespaces.add(namespace);

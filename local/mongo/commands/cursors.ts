@@ -7,6 +7,9 @@ import { CommandError } from '../errors.ts';
 
 const IDLE_LIMIT_MS = 10 * 60_000;
 const REPLY_LIMIT_BYTES = 16 * 1024 * 1024;
+/** Where the client leaves it to us, a reply stays small enough to be made without keeping others waiting. */
+const UNASKED_LIMIT_BYTES = 2 * 1024 * 1024;
+const UNBOUNDED = Number.MAX_SAFE_INTEGER;
 const FIRST_BATCH = 101;
 
 interface Cursor {
@@ -27,9 +30,10 @@ export function createCursors(now: () => number) {
   function take(cursor: Cursor, batchSize: number): Buffer[] {
     const start = cursor.position;
     let bytes = 0;
+    const limit = batchSize === UNBOUNDED ? UNASKED_LIMIT_BYTES : REPLY_LIMIT_BYTES;
     while (cursor.position < cursor.remaining.length && cursor.position - start < batchSize) {
       bytes += (cursor.remaining[cursor.position]?.length ?? 0) + 16;
-      if (bytes > REPLY_LIMIT_BYTES && cursor.position > start) break;
+      if (bytes > limit && cursor.position > start) break;
       cursor.position += 1;
     }
     return cursor.remaining.slice(start, cursor.position);
@@ -73,7 +77,7 @@ export function createCursors(now: () => number) {
       if (cursor.session !== session)
         throw new CommandError('Unauthorized', `Cannot run getMore on cursor ${id}, which was not created in the same session`);
       cursor.lastUsedAt = now();
-      const batch = take(cursor, batchSize ?? Number.MAX_SAFE_INTEGER);
+      const batch = take(cursor, batchSize ?? UNBOUNDED);
       const open = cursor.position < cursor.remaining.length;
       if (!open) cursors.delete(id);
       return reply(cursor, 'nextBatch', batch, open);

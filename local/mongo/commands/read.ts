@@ -20,7 +20,7 @@ import {
   viewOf,
   type Command,
 } from './context.ts';
-import { resultBytes, select } from './select.ts';
+import { resultBytes, selectInTurns } from './select.ts';
 
 const FIND_OPTIONS = [
   'filter',
@@ -53,7 +53,8 @@ export const find: Command = async (context) => {
   const projection = docOption(context, 'projection');
   const variables = letVariables(command);
   const positions = projection !== undefined && Object.keys(projection).some((path) => path.endsWith('.$'));
-  const selected = select(
+  const selected = await selectInTurns(
+    context.engine,
     collectionSeen(context, namespace),
     {
       filter: docOption(context, 'filter') ?? {},
@@ -111,7 +112,8 @@ export const count: Command = async (context) => {
   const namespace = namespaceOf(context);
   // A negative limit counts as a positive one, for the sake of old shells.
   const limit = Math.abs(countOption(command, 'limit') ?? 0);
-  const selected = select(
+  const selected = await selectInTurns(
+    context.engine,
     collectionSeen(context, namespace),
     {
       filter: docOption(context, 'query') ?? {},
@@ -138,7 +140,8 @@ export const distinct: Command = async (context) => {
   const query = command['query'];
   if (query !== undefined && query !== null && !isDoc(query))
     throw new CommandError('TypeMismatch', "BSON field 'distinct.query' is the wrong type, expected type 'object'");
-  const selected = select(
+  const selected = await selectInTurns(
+    context.engine,
     collectionSeen(context, namespace),
     { filter: query ?? {}, sort: [], hint: command['hint'], collation },
     viewOf(context, namespace),

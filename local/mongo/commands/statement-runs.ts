@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import { Int32 } from 'bson';
 import { parseCollation, withCollation } from '../bson/collation.ts';
 import { toDouble } from '../bson/number.ts';
@@ -8,11 +7,11 @@ import { isTruthy } from '../query/expression.ts';
 import { parseSort } from '../query/sort.ts';
 import { compileUpdate, isReplacement } from '../query/update.ts';
 import { allowFields, letVariables, rememberedReply, retryEntry, runStatement, type CommandContext } from './context.ts';
-import { deleteMatching, insertOne, update } from './statements.ts';
+import { createTurns } from '../turns.ts';
+import { inPortions, mayBeDivided } from './portions.ts';
+import { deleteMatching, deleteSelected, insertOne, update, updateSelected, type UpdateStatement } from './statements.ts';
 
 const MAX_STATEMENTS = 100_000;
-/** A long batch lets the other connections have their turn. */
-const STATEMENTS_PER_TURN = 1000;
 
 /** What one statement did; `upserted` is there when it inserted by upsert. */
 export interface Done {
@@ -39,12 +38,11 @@ export async function runStatements<T>(
 ): Promise<StatementOutcome[]> {
   const ordered = context.command['ordered'] !== false;
   const outcomes: StatementOutcome[] = [];
+  // What has been committed must not stay out of the journal while others have their turn.
+  const turn = createTurns(() => context.engine.seal());
   const first = context.command['stmtId'] === undefined ? 0 : toDouble(context.command['stmtId']);
   for (const [index, statement] of statements.entries()) {
-    if (index % STATEMENTS_PER_TURN === STATEMENTS_PER_TURN - 1) {
-      context.engine.seal();
-      await setImmediate();
-    }
+    await turn();
     try {
       outcomes.push({ index, done: await run(statement, first + index) });
     } catch (error) {
@@ -88,6 +86,10 @@ export function runInsert(context: CommandContext, namespace: string, number: nu
 
 export async function runUpdate(context: CommandContext, namespace: string, number: number, statement: Doc): Promise<Done> {
   const compiled = compileUpdateStatement(context, statement);
+  if (compiled.multi && mayBeDivided(context)) {
+    const done = await updateInPortions(context, namespace, compiled);
+    if (done.n > 0 || !compiled.upsert) return done;
+  }
   const ended: { failure?: CommandError } = {};
   const done = await once(context, namespace, number, (transaction) => {
     const result = update(context.engine.ensure(namespace), transaction, compiled);
@@ -98,6 +100,27 @@ export async function runUpdate(context: CommandContext, namespace: string, numb
   });
   // Only now: outside a transaction the documents changed before the failure are kept, as MongoDB keeps them.
   if (ended.failure) throw ended.failure;
+  return done;
+}
+
+async function updateInPortions(context: CommandContext, namespace: string, statement: UpdateStatement): Promise<Done> {
+  const { filter, sort, hint, variables, collation } = statement;
+  const done: Done = { n: 0, nModified: 0 };
+  await inPortions(
+    context,
+    namespace,
+    { filter, sort, hint, variables, collation, positions: true },
+    (transaction, collection, portion) => {
+      const { matched, modified, failure } = updateSelected(collection, transaction, statement, portion);
+      // Counted when the portion is committed: it may run again after waiting for another transaction.
+      return () => {
+        if (failure) throw failure;
+        done.n += matched;
+        done.nModified += modified;
+        return true;
+      };
+    },
+  );
   return done;
 }
 
@@ -138,6 +161,17 @@ export async function runDelete(context: CommandContext, namespace: string, numb
     variables: letVariables(context.command),
     collation: parseCollation(statement['collation']),
   };
+  if (limit === 0 && mayBeDivided(context)) {
+    const done: Done = { n: 0, nModified: 0 };
+    await inPortions(context, namespace, selection, (transaction, collection, portion) => {
+      const { deleted } = deleteSelected(collection, transaction, portion);
+      return () => {
+        done.n += deleted;
+        return true;
+      };
+    });
+    return done;
+  }
   return once(context, namespace, number, (transaction) => ({
     n: deleteMatching(context.engine.ensure(namespace), transaction, selection).deleted,
     nModified: 0,

@@ -8,7 +8,7 @@ import type { SortField } from '../query/sort.ts';
 import { upsertBase, type Update } from '../query/update.ts';
 import type { Collection } from '../store/collection.ts';
 import type { Transaction } from '../store/mvcc.ts';
-import { select } from './select.ts';
+import { select, type Selected } from './select.ts';
 
 export const MAX_DOCUMENT_BYTES = 16 * 1024 * 1024;
 
@@ -50,12 +50,31 @@ export interface UpdateResult {
 
 export function update(collection: Collection, transaction: Transaction, statement: UpdateStatement): UpdateResult {
   const { filter, sort, hint, variables, collation } = statement;
-  const change: Update = (doc, target) => withCollation(collation, () => statement.update(doc, target));
   const selected = select(
     collection,
     { filter, sort, hint, variables, collation, limit: statement.multi ? undefined : 1, positions: true },
     transaction,
   );
+  if (selected.length > 0 || !statement.upsert) return updateSelected(collection, transaction, statement, selected);
+  const base = upsertBase(filter);
+  const made = changeOf(statement)(base, { inserting: true });
+  const { doc, bytes } = storable(Object.hasOwn(made, '_id') ? made : { _id: new ObjectId(), ...made });
+  collection.insert(transaction, bytes, doc);
+  return { matched: 0, modified: 0, upserted: doc['_id'], before: null, after: doc };
+}
+
+const changeOf =
+  ({ collation, update: change }: UpdateStatement): Update =>
+  (doc, target) =>
+    withCollation(collation, () => change(doc, target));
+
+export function updateSelected(
+  collection: Collection,
+  transaction: Transaction,
+  statement: UpdateStatement,
+  selected: readonly Selected[],
+): UpdateResult {
+  const change = changeOf(statement);
   let modified = 0;
   let before: Doc | null = null;
   let after: Doc | null = null;
@@ -75,12 +94,7 @@ export function update(collection: Collection, transaction: Transaction, stateme
       return { matched, modified, upserted: undefined, before, after, failure: error };
     }
   }
-  if (selected.length > 0 || !statement.upsert) return { matched: selected.length, modified, upserted: undefined, before, after };
-  const base = upsertBase(filter);
-  const made = change(base, { inserting: true });
-  const { doc, bytes } = storable(Object.hasOwn(made, '_id') ? made : { _id: new ObjectId(), ...made });
-  collection.insert(transaction, bytes, doc);
-  return { matched: 0, modified: 0, upserted: doc['_id'], before: null, after: doc };
+  return { matched: selected.length, modified, upserted: undefined, before, after };
 }
 
 function storable(doc: Doc): { doc: Doc; bytes: Buffer } {
@@ -127,7 +141,14 @@ export function deleteMatching(
     collation: Intl.Collator | undefined;
   },
 ): { deleted: number; last: Doc | null } {
-  const selected = select(collection, selection, transaction);
+  return deleteSelected(collection, transaction, select(collection, selection, transaction));
+}
+
+export function deleteSelected(
+  collection: Collection,
+  transaction: Transaction,
+  selected: readonly Selected[],
+): { deleted: number; last: Doc | null } {
   for (const { record } of selected) collection.delete(transaction, record);
   return { deleted: selected.length, last: selected.at(-1)?.version.doc ?? null };
 }

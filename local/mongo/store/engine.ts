@@ -121,6 +121,13 @@ export function createEngine() {
     /** What a read outside a transaction sees: never something a crash could take back. */
     durableView: (): View => ({ readAt: log.durableAt, transaction: null }),
 
+    /** While a long read is between its turns, what it sees must not be let go. Gives the release. */
+    hold(view: View): () => void {
+      const reader = new Transaction(view.readAt);
+      active.add(reader);
+      return () => void active.delete(reader);
+    },
+
     find(namespace: string): Collection | undefined {
       return collections.get(namespace);
     },

@@ -3,8 +3,11 @@ const CHUNK = 512;
 /** Distinct strings in order, in chunks: inserting moves a few hundred entries at most. */
 export class SortedKeys {
   private readonly chunks: string[][] = [];
+  /** Counts changes: a walk that was interrupted looks for its place again. */
+  private changes = 0;
 
   add(key: string): void {
+    this.changes += 1;
     const at = this.chunkFor(key);
     const chunk = this.chunks[at];
     if (!chunk) {
@@ -27,6 +30,7 @@ export class SortedKeys {
   }
 
   delete(key: string): void {
+    this.changes += 1;
     const at = this.chunkFor(key);
     const chunk = this.chunks[at];
     if (!chunk) return;
@@ -36,31 +40,39 @@ export class SortedKeys {
     if (chunk.length === 0) this.chunks.splice(at, 1);
   }
 
-  /** Keys from `low` to `high`, both included. The keys must not change meanwhile. */
+  /** Keys from `low` to `high`, both included. Keys that come or go meanwhile may be seen or not, all others are seen once. */
   *between(low: string, high: string, direction: 1 | -1): Generator<string> {
-    if (direction === 1) {
-      let at = this.chunkFor(low);
-      let position = lowerBound(this.chunks[at] ?? [], low);
-      for (; at < this.chunks.length; at += 1, position = 0) {
-        const chunk = this.chunks[at] ?? [];
-        for (; position < chunk.length; position += 1) {
-          const key = chunk[position] ?? '';
-          if (key > high) return;
-          yield key;
-        }
+    let last: string | undefined;
+    let changes = -1;
+    let [at, position] = [0, 0];
+    for (;;) {
+      if (changes !== this.changes) {
+        changes = this.changes;
+        [at, position] = this.placeAfter(last, direction === 1 ? low : high, direction);
       }
-      return;
-    }
-    let at = Math.min(this.chunkFor(high), this.chunks.length - 1);
-    for (; at >= 0; at -= 1) {
-      const chunk = this.chunks[at] ?? [];
-      for (let position = chunk.length - 1; position >= 0; position -= 1) {
-        const key = chunk[position] ?? '';
-        if (key > high) continue;
-        if (key < low) return;
-        yield key;
+      const chunk = this.chunks[at];
+      if (!chunk) return;
+      const key = chunk[position];
+      if (key === undefined) {
+        at += direction;
+        position = direction === 1 ? 0 : (this.chunks[at]?.length ?? 0) - 1;
+        continue;
       }
+      if (direction === 1 ? key > high : key < low) return;
+      last = key;
+      position += direction;
+      yield key;
     }
+  }
+
+  /** Where a walk goes on after `last`, or begins at `start`. */
+  private placeAfter(last: string | undefined, start: string, direction: 1 | -1): [at: number, position: number] {
+    const from = last ?? start;
+    const at = this.chunkFor(from);
+    const position = lowerBound(this.chunks[at] ?? [], from);
+    const found = this.chunks[at]?.[position] === from;
+    if (direction === 1) return [at, found && last !== undefined ? position + 1 : position];
+    return [at, found && last === undefined ? position : position - 1];
   }
 
   /** The chunk that holds the key or would: the last one that begins at or before it. */
