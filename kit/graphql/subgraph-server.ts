@@ -11,17 +11,8 @@ import { newId } from '../values/ids.ts';
 import { AppError, isForClients, maskedError, rootCause, unavailableError } from './errors.ts';
 import type { Identity, IdentityVerifier } from './identity.ts';
 import { IDENTITY_HEADER } from './identity.ts';
+import type { SubgraphRequest } from './subgraph-request.ts';
 import { serveSubscriptions } from './subgraph-subscriptions.ts';
-
-/** What a resolver's context starts from; `identity` is proven, never a client's claim. */
-export type SubgraphRequest = {
-  readonly identity: Identity;
-  readonly requestId: string;
-  /** As the client sent it; the router forwards this one header. */
-  readonly idempotencyKey: string | undefined;
-  /** Set by a resolver to send something beside the data: auth's session cookies. */
-  readonly extensions: Record<string, unknown>;
-};
 
 type Log = {
   readonly error: (details: Record<string, unknown>, message: string) => void;
@@ -122,7 +113,8 @@ export async function createSubgraphServer<Context extends BaseContext>(deps: Su
         const started: SubgraphRequest = {
           identity,
           requestId: singleHeader(request.headers['x-request-id']) ?? newId('req'),
-          idempotencyKey: singleHeader(request.headers['idempotency-key']),
+          // Whatever its length: too long is for the resolver to refuse, not for us to ignore.
+          idempotencyKey: request.headers['idempotency-key']?.toString(),
           extensions: {},
         };
         return { ...deps.createContext(started), [REQUEST]: started };

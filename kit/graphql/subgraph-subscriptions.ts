@@ -8,7 +8,7 @@ import type { IncomingMessage } from 'node:http';
 import { newId } from '../values/ids.ts';
 import { isForClients, maskedError, rootCause, unavailableError } from './errors.ts';
 import type { Identity, IdentityVerifier } from './identity.ts';
-import type { SubgraphRequest } from './subgraph-server.ts';
+import type { SubgraphRequest } from './subgraph-request.ts';
 
 /** Where the identity of one operation travels: a router multiplexes many viewers over one connection. */
 export const IDENTITY_EXTENSION = 'identity';

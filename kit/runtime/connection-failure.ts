@@ -1,4 +1,5 @@
 import { MongoError } from 'mongodb';
+import { Unavailable } from '../values/unavailable.ts';
 
 const MONGO_NAMES = new Set([
   'MongoServerSelectionError',
@@ -30,7 +31,7 @@ export function isConnectionFailure(error: unknown): boolean {
     return (
       MONGO_NAMES.has(error.name) || error.hasErrorLabel('RetryableWriteError') || error.hasErrorLabel('UnknownTransactionCommitResult')
     );
-  if (error.name === 'TimeoutError' || error.name === 'MaxRetriesPerRequestError' || error.name === 'ProviderUnavailable') return true;
+  if (error.name === 'TimeoutError' || error.name === 'MaxRetriesPerRequestError' || error instanceof Unavailable) return true;
   // fetch() says only "fetch failed" and keeps the reason in its cause.
   if (error.message === 'fetch failed') return true;
   return REDIS_MESSAGES.some((pattern) => pattern.test(error.message));

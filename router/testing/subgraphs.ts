@@ -1,6 +1,7 @@
 import { AppError } from '../../kit/graphql/errors.ts';
 import { createIdentityVerifier } from '../../kit/graphql/identity.ts';
-import type { SubgraphRequest, SubgraphServer, SubgraphServerDeps } from '../../kit/graphql/subgraph-server.ts';
+import type { SubgraphRequest } from '../../kit/graphql/subgraph-request.ts';
+import type { SubgraphServer, SubgraphServerDeps } from '../../kit/graphql/subgraph-server.ts';
 import { createSubgraphServer } from '../../kit/graphql/subgraph-server.ts';
 import { silentLogger } from '../../kit/runtime/logger.ts';
 import { AUTH_SCHEMA, EVENTS_SCHEMA, ORDERS_SCHEMA } from './schemas.ts';

@@ -1,6 +1,6 @@
 import DataLoader from 'dataloader';
 import type { SessionMaterial, Viewer } from '../../kit/graphql/identity.ts';
-import type { SubgraphRequest } from '../../kit/graphql/subgraph-server.ts';
+import type { SubgraphRequest } from '../../kit/graphql/subgraph-request.ts';
 import type { SessionTokens } from './domain/session.ts';
 import { parseRefreshToken } from './domain/session.ts';
 import type { User } from './domain/user.ts';

@@ -1,6 +1,6 @@
 import DataLoader from 'dataloader';
 import type { Viewer } from '../../kit/graphql/identity.ts';
-import type { SubgraphRequest } from '../../kit/graphql/subgraph-server.ts';
+import type { SubgraphRequest } from '../../kit/graphql/subgraph-request.ts';
 import type { Event } from './domain/event.ts';
 import type { EventRepository } from './repositories/event-repository.ts';
 import type { CancelEvent } from './usecases/cancel-event.ts';

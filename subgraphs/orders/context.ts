@@ -1,5 +1,5 @@
 import DataLoader from 'dataloader';
-import type { SubgraphRequest } from '../../kit/graphql/subgraph-server.ts';
+import type { SubgraphRequest } from '../../kit/graphql/subgraph-request.ts';
 import type { Clock } from '../../kit/values/clock.ts';
 import type { Listing } from './domain/listing.ts';
 import type { Ticket } from './domain/order.ts';

@@ -90,7 +90,7 @@ export function createOrdersCore(deps: CoreDeps) {
       intents,
       settings: { clock, holdLifeSeconds: settings.holdLifeSeconds },
     }),
-    refreshHold: createRefreshHold({ holds, clock, holdLifeSeconds: settings.holdLifeSeconds }),
+    refreshHold: createRefreshHold({ holds, holdLifeSeconds: settings.holdLifeSeconds }),
     releaseHold: createReleaseHold({ holds, intents, clock }),
     createPaymentIntent: createCreatePaymentIntent({ holds, intents, provider, readListings, clock }),
     confirmPayment: createConfirmPayment({ holds, intents, provider, readListings, clock }),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { IdentitySigner } from '../../../kit/graphql/identity.ts';
 import { IDENTITY_HEADER } from '../../../kit/graphql/identity.ts';
+import { Unavailable } from '../../../kit/values/unavailable.ts';
 import type { Listing } from '../domain/listing.ts';
 
 const DEADLINE_MS = 2_000;
@@ -29,21 +30,22 @@ const answerSchema = z.object({
   }),
 });
 
-/** Asks the events subgraph, as this service, for an event that no domain event has told of yet. Null when there is none. */
+/** Asks the events subgraph, as this service, for events that no domain event has told of yet. Unknown ones are missing in the answer. */
 export function createEventsClient(deps: { url: string; signer: IdentitySigner }) {
   return {
-    async findListing(eventId: string): Promise<Listing | null> {
+    async findListings(eventIds: readonly string[]): Promise<readonly Listing[]> {
       const response = await fetch(deps.url, {
         method: 'POST',
         headers: { 'content-type': 'application/json', [IDENTITY_HEADER]: await deps.signer.sign('subgraph:events', { viewer: null }) },
-        body: JSON.stringify({ query: QUERY, variables: { representations: [{ __typename: 'Event', id: eventId }] } }),
+        body: JSON.stringify({ query: QUERY, variables: { representations: eventIds.map((id) => ({ __typename: 'Event', id })) } }),
         signal: AbortSignal.timeout(DEADLINE_MS),
       });
-      if (!response.ok) throw new Error(`The events subgraph answered ${response.status}.`);
-      const [found] = answerSchema.parse(await response.json()).data._entities;
-      if (!found) return null;
-      const { id, organizer, ...rest } = found;
-      return { eventId: id, organizerId: organizer.id, deleted: false, ...rest };
+      if (!response.ok) throw new Unavailable(`The events subgraph answered ${response.status}.`);
+      return answerSchema.parse(await response.json()).data._entities.flatMap((found) => {
+        if (!found) return [];
+        const { id, organizer, ...rest } = found;
+        return [{ eventId: id, organizerId: organizer.id, deleted: false, ...rest }];
+      });
     },
   };
 }

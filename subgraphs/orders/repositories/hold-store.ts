@@ -11,6 +11,7 @@ import {
   forgetEventsScript,
   holdScript,
   listEventScript,
+  noteUserHoldScript,
   releaseScript,
   sweepScript,
   unmarkScript,
@@ -130,6 +131,8 @@ export function createHoldStore(deps: { redis: RedisClient; publisher: SeatPubli
       const { holdId, eventId, userId, seats } = request;
       const seatIds = seats.map((seat) => seat.seatId);
       await listEventScript(redis, [seatKeys.holdEvents()], [eventId, longestLifeMs]);
+      // Before the script: a hold whose answer is lost on the way must still be among its owner's.
+      await noteUserHoldScript(redis, [seatKeys.userHoldIds(userId)], [holdId, longestLifeMs]);
       const result = await publisher.publishing(
         eventId,
         seatIds,
@@ -160,6 +163,9 @@ export function createHoldStore(deps: { redis: RedisClient; publisher: SeatPubli
           ),
         (claims) => (claims.size > 0 ? claims : null),
       );
+      const placed = 'reply' in result && result.reply[0] === 'DONE';
+      // A note of nothing does no harm beyond its place in the list.
+      if (!placed) await redis.zrem(seatKeys.userHoldIds(userId), holdId).catch(() => undefined);
       if ('refused' in result) return { kind: 'claimed', claims: result.refused };
       const [answer, detail, createdAt, expiresAt, expiresAtLatest, replaced] = result.reply;
       if (answer === 'CONFLICT')
@@ -177,13 +183,6 @@ export function createHoldStore(deps: { redis: RedisClient; publisher: SeatPubli
         expiresAt: new Date(Number(expiresAt)),
         expiresAtLatest: new Date(Number(expiresAtLatest)),
       };
-      const listKey = seatKeys.userHoldIds(userId);
-      await redis
-        .multi()
-        .zadd(listKey, hold.expiresAtLatest.getTime() + PAYING_EXTRA_SECONDS * 1_000, holdId)
-        .zremrangebyscore(listKey, '-inf', hold.createdAt.getTime())
-        .pexpire(listKey, longestLifeMs)
-        .exec();
       return { kind: 'placed', hold, replaced: replaced === '1' };
     },
 

@@ -321,3 +321,12 @@ return redis.call('ZADD', KEYS[1], 'GT', int(now_ms() + tonumber(ARGV[2])), ARGV
 export const forgetEventsScript = script(`
 return redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', int(now_ms() - tonumber(ARGV[1])))
 `);
+
+/** Notes a hold under its user, for as long as it could live, and drops what cannot live any more. KEYS user-hold-ids · ARGV hold id, life ms */
+export const noteUserHoldScript = script(`
+local now = now_ms()
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', int(now))
+redis.call('ZADD', KEYS[1], int(now + tonumber(ARGV[2])), ARGV[1])
+redis.call('PEXPIRE', KEYS[1], ARGV[2])
+return 1
+`);

@@ -53,7 +53,7 @@ export async function startOrders(
     provider,
     clock,
     settings,
-    events: { findListing: () => Promise.resolve(null) },
+    events: { findListings: () => Promise.resolve([]) },
     onCommitted: () => undefined,
     logError: (error) => void errors.push(error),
   });

@@ -7,7 +7,7 @@ import type { ClaimRepository } from '../repositories/claim-repository.ts';
 import type { IdempotencyRepository } from '../repositories/idempotency-repository.ts';
 import type { OrderRepository } from '../repositories/order-repository.ts';
 import type { SaleLedger } from '../repositories/sale-ledger.ts';
-import type { PurchaseAttempt } from './purchase.ts';
+import type { PurchaseAttempt } from './purchase-attempt.ts';
 import type { SecuredHold } from './secure-hold.ts';
 import type { SettleRefund } from './settle-refund.ts';
 import { wholeRefundOf } from './settle-refund.ts';

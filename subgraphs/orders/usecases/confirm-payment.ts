@@ -1,6 +1,6 @@
 import type { Clock } from '../../../kit/values/clock.ts';
 import { newId } from '../../../kit/values/ids.ts';
-import { holdStatus, PAYING_EXTRA_SECONDS } from '../domain/hold.ts';
+import { PAYING_EXTRA_SECONDS } from '../domain/hold.ts';
 import { isOnSale } from '../domain/listing.ts';
 import type { ConfirmPaymentOutcome } from '../domain/outcomes.ts';
 import { holdExpired, paymentDeclined, paymentIntentNotFound, salesClosed } from '../domain/outcomes.ts';
@@ -60,7 +60,7 @@ export function createConfirmPayment(deps: {
   /** From REQUIRES_CONFIRMATION, or again from PROCESSING where the provider has not heard of this attempt or has declined it. */
   async function confirm(viewer: Viewer, intent: PaymentIntent, paymentMethod: string): Promise<ConfirmPaymentOutcome> {
     const hold = await holds.find(intent.holdId);
-    if (!hold || hold.userId !== viewer.userId || holdStatus(hold, clock.now()) !== 'ACTIVE') return holdExpired();
+    if (!hold || hold.userId !== viewer.userId || hold.ended !== null) return holdExpired();
     const listing = (await deps.readListings([intent.eventId])).get(intent.eventId);
     if (!listing || !isOnSale(listing, clock.now())) return salesClosed(['input', 'paymentIntentId']);
 

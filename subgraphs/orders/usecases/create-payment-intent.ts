@@ -1,5 +1,6 @@
 import type { Clock } from '../../../kit/values/clock.ts';
 import { newId } from '../../../kit/values/ids.ts';
+import { Unavailable } from '../../../kit/values/unavailable.ts';
 import { HOLD_LIFE_MAX_SECONDS, holdStatus, holdTotal, PAYING_EXTRA_SECONDS } from '../domain/hold.ts';
 import type { Hold } from '../domain/hold.ts';
 import { isOnSale } from '../domain/listing.ts';
@@ -11,11 +12,6 @@ import type { Viewer } from '../domain/viewer.ts';
 import type { HoldStore } from '../repositories/hold-store.ts';
 import type { PaymentIntentRepository } from '../repositories/payment-intent-repository.ts';
 import type { ReadListings } from './read-listings.ts';
-
-/** Thrown when the provider cannot be asked: nothing is lost, and the same call may be made again. */
-export class ProviderUnavailable extends Error {
-  override readonly name = 'ProviderUnavailable';
-}
 
 /** For the hold's total. Repeated, it gives the same intent: one per hold that is not cancelled. */
 export function createCreatePaymentIntent(deps: {
@@ -55,7 +51,7 @@ export function createCreatePaymentIntent(deps: {
     if (intent.providerIntentId !== null) return intent;
     const created = await provider.createIntent({ key: `ci_${intent.id}`, intentId: intent.id, amount: intent.amount });
     if (created.kind !== 'done')
-      throw new ProviderUnavailable('The payment provider cannot be reached.', {
+      throw new Unavailable('The payment provider cannot be reached.', {
         cause: created.kind === 'unknown' ? created.cause : created.reason,
       });
     const { providerIntentId, clientSecret } = created.value;

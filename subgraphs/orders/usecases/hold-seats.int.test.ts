@@ -72,6 +72,24 @@ describe('holding seats', () => {
     await orders.hold(orders.viewer(), eventId, ['E-1']);
   });
 
+  it('is among its owner’s holds even when the answer of placing it was lost', async () => {
+    const eventId = await orders.publishedEvent();
+    const buyer = orders.viewer();
+    const run = orders.redis.evalsha.bind(orders.redis);
+    orders.redis.evalsha = async (...args: unknown[]) => {
+      const reply: unknown = await Reflect.apply(run, orders.redis, args);
+      if (Array.isArray(reply) && reply.length === 6) throw new Error('Command timed out');
+      return reply;
+    };
+    try {
+      await expect(orders.hold(buyer, eventId, ['B-5'])).rejects.toThrow('Command timed out');
+    } finally {
+      orders.redis.evalsha = run;
+    }
+    const [held] = await orders.core.repositories.holds.liveOfUser(buyer.userId, new Date());
+    expect(held?.seats.map((seat) => seat.seatId)).toEqual(['B-5']);
+  });
+
   it('lets exactly one of 50 buyers hold the same seat', async () => {
     const eventId = await orders.publishedEvent();
     const outcomes = await Promise.all(

@@ -18,27 +18,8 @@ import type { OrderRepository } from '../repositories/order-repository.ts';
 import type { PaymentIntentRepository } from '../repositories/payment-intent-repository.ts';
 import type { ClaimSeats } from './claim-seats.ts';
 import type { FinishedOrder, FinishOrder } from './finish-order.ts';
+import type { PurchaseAttempt, PurchaseInput } from './purchase-attempt.ts';
 import type { SecureHold } from './secure-hold.ts';
-
-export type PurchaseInput = {
-  readonly eventId: string;
-  readonly holdId: string;
-  readonly seatIds: readonly string[] | null;
-  readonly paymentIntentId: string;
-  /** As the client chose it; null: retries are recognised by the hold and its payment. */
-  readonly idempotencyKey: string | null;
-};
-
-/** One try at one key. Whoever holds the token may complete or remove the key's record. */
-export type PurchaseAttempt = {
-  readonly viewer: Viewer;
-  readonly input: PurchaseInput;
-  readonly key: string;
-  readonly keyGiven: boolean;
-  readonly token: string;
-  readonly fingerprint: string;
-  readonly recordId: string;
-};
 
 /** How long a second request waits for the first one of the same key, and how long a request works at all. */
 const WAIT_FOR_OTHER_MS = 5_000;

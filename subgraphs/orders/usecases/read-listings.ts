@@ -8,16 +8,10 @@ export function createReadListings(deps: { listings: ListingRepository; events: 
   return async function readListings(eventIds: readonly string[]): Promise<ReadonlyMap<string, Listing>> {
     const known = new Map((await deps.listings.findMany(eventIds)).map((listing) => [listing.eventId, listing]));
     const missing = eventIds.filter((eventId) => !known.has(eventId));
-    const asked = await Promise.all(
-      missing.map(async (eventId) => {
-        const listing = await deps.events.findListing(eventId);
-        if (!listing) return null;
-        // Told by a domain event meanwhile, perhaps of something newer: then that one counts.
-        await deps.listings.apply(listing, deps.clock.now());
-        return deps.listings.find(eventId);
-      }),
-    );
-    for (const listing of asked) if (listing) known.set(listing.eventId, listing);
+    if (missing.length === 0) return known;
+    for (const listing of await deps.events.findListings(missing)) await deps.listings.apply(listing, deps.clock.now());
+    // Told by a domain event meanwhile, perhaps of something newer: what is kept now is what counts.
+    for (const listing of await deps.listings.findMany(missing)) known.set(listing.eventId, listing);
     return known;
   };
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '../../../kit/values/clock.ts';
 import type { Hold } from '../domain/hold.ts';
-import { holdStatus, PAYING_EXTRA_SECONDS } from '../domain/hold.ts';
+import { PAYING_EXTRA_SECONDS } from '../domain/hold.ts';
 import type { Listing } from '../domain/listing.ts';
 import { isOnSale } from '../domain/listing.ts';
 import type { PurchaseOutcome } from '../domain/outcomes.ts';
@@ -9,7 +9,7 @@ import type { PaymentIntent } from '../domain/payment-intent.ts';
 import { isConfirmed } from '../domain/payment-intent.ts';
 import type { HoldStore } from '../repositories/hold-store.ts';
 import type { PaymentIntentRepository } from '../repositories/payment-intent-repository.ts';
-import type { PurchaseAttempt } from './purchase.ts';
+import type { PurchaseAttempt } from './purchase-attempt.ts';
 import type { ReadListings } from './read-listings.ts';
 
 export type SecuredHold = {
@@ -39,8 +39,9 @@ export function createSecureHold(deps: { holds: HoldStore; intents: PaymentInten
     const listing = (await deps.readListings([input.eventId])).get(input.eventId);
     if (!listing || !isOnSale(listing, deps.clock.now())) return refused(salesClosed(['input', 'eventId']));
 
+    // Whether it still lives is for Redis and its clock to say, below.
     const hold = await deps.holds.find(input.holdId);
-    if (!hold || hold.userId !== viewer.userId || holdStatus(hold, deps.clock.now()) !== 'ACTIVE') return refused(holdExpired());
+    if (!hold || hold.userId !== viewer.userId || hold.ended !== null) return refused(holdExpired());
     if (input.seatIds !== null) {
       const wanted = new Set(input.seatIds);
       if (wanted.size !== hold.seats.length || !hold.seats.every(({ seatId }) => wanted.has(seatId))) return { kind: 'SeatsDiffer' };

@@ -18,8 +18,13 @@ export function createShowChanges(deps: {
 }) {
   async function show(changes: readonly UnshownChange[]): Promise<void> {
     for (const change of changes) {
-      await deps.map.publish(change.eventId, change.seatIds, change.consumed ?? undefined);
-      await deps.unshown.markShown([change.rowId]);
+      try {
+        await deps.map.publish(change.eventId, change.seatIds, change.consumed ?? undefined);
+        await deps.unshown.markShown([change.rowId]);
+      } catch (error) {
+        // One that cannot be shown must not keep the others from the map.
+        deps.logError(error);
+      }
     }
   }
   return {
