@@ -2,10 +2,17 @@ import { z } from 'zod';
 import type { RedisClient } from './redis.ts';
 import type { Logger } from './logger.ts';
 import type { DomainEvent, DomainEventBus, Subscription } from './bus.ts';
-import { domainEventSchema } from './bus.ts';
+import { domainEventSchema, MarkMoved } from './bus.ts';
 
-const streamKey = (source: string): string => `bus:${source}`;
-const markKey = (source: string): string => `outbox-mark:${source}`;
+// The braces keep a stream and its mark in one Cluster slot: they change together.
+const streamKey = (source: string): string => `bus:{${source}}`;
+const markKey = (source: string): string => `outbox-mark:{${source}}`;
+
+const PUBLISH = `
+if (redis.call('GET', KEYS[2]) or '') ~= ARGV[1] then return 0 end
+redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[3], '*', 'event', ARGV[4])
+redis.call('SET', KEYS[2], ARGV[2])
+return 1`;
 
 /** Events stay readable for consumers that were away; beyond this the outbox still has them for 7 days. */
 const STREAM_MAX_LENGTH = 100_000;
@@ -39,14 +46,18 @@ export function createRedisStreamsBus(deps: {
 }): DomainEventBus {
   const subscriptions = new Set<Subscription>();
 
-  async function publish(source: string, number: number, event: DomainEvent): Promise<void> {
-    const results = await deps.redis
-      .multi()
-      .xadd(streamKey(source), 'MAXLEN', '~', STREAM_MAX_LENGTH, '*', 'event', JSON.stringify(event))
-      .set(markKey(source), number)
-      .exec();
-    const failed = results?.find(([error]) => error);
-    if (!results || failed) throw new Error('The event was not accepted by Redis.', { cause: failed?.[0] });
+  async function publish(source: string, number: number, event: DomainEvent, believed: number | null): Promise<void> {
+    const reply = await deps.redis.eval(
+      PUBLISH,
+      2,
+      streamKey(source),
+      markKey(source),
+      believed === null ? '' : String(believed),
+      String(Math.max(number, believed ?? 0)),
+      String(STREAM_MAX_LENGTH),
+      JSON.stringify(event),
+    );
+    if (reply !== 1) throw new MarkMoved('The bus was emptied, or another relay was faster.');
   }
 
   async function mark(source: string): Promise<number | null> {

@@ -11,11 +11,20 @@ export const domainEventSchema = z.object({
 });
 export type DomainEvent = z.output<typeof domainEventSchema>;
 
+/** The bus is not as the relay last saw it: it was emptied, or another relay was faster. Look again. */
+export class MarkMoved extends Error {
+  override readonly name = 'MarkMoved';
+}
+
 export type Subscription = { readonly close: () => Promise<void> };
 
 export interface DomainEventBus {
-  /** Appends the event and raises the source's mark to `number` in one atomic step. `source` is the database whose outbox it comes from. */
-  publish(source: string, number: number, event: DomainEvent): Promise<void>;
+  /**
+   * Appends the event and raises the source's mark to `number`, in one atomic step, if the mark still is `believed`; else throws `MarkMoved` and does
+   * nothing. A bus that was emptied since the mark was read would otherwise take the next event, look complete, and hide what it lost.
+   * `source` is the database whose outbox it comes from.
+   */
+  publish(source: string, number: number, event: DomainEvent, believed: number | null): Promise<void>;
   /** The highest number the bus still knows of this source; null when it knows none, e.g. after a flush: then everything must be sent again. */
   mark(source: string): Promise<number | null>;
   /**

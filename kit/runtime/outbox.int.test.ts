@@ -140,9 +140,9 @@ describe('from the outbox to the bus', () => {
     const thing = newId('thing');
     await redis
       .multi()
-      .xadd(`bus:${source()}`, '*', 'event', '{ not JSON')
+      .xadd(`bus:{${source()}}`, '*', 'event', '{ not JSON')
       .xadd(
-        `bus:${source()}`,
+        `bus:{${source()}}`,
         '*',
         'event',
         JSON.stringify({ id: newId('evt'), type: 't', aggregateId: thing, version: 1, occurredAt: new Date(), data: {} }),
@@ -151,6 +151,43 @@ describe('from the outbox to the bus', () => {
     const seen = await listen();
     await eventually('the readable one', () => of(seen, thing).length === 1, 3_000);
     expect(of(seen, thing)).toEqual([1]);
+  });
+
+  it('a bus that is emptied between the look at its mark and the next event hides nothing', async () => {
+    const thing = newId('thing');
+    const seen = await listen();
+    await append(thing, 1);
+    const first = createOutboxRelay({
+      db: mongo.db,
+      rows: outbox.rows,
+      bus,
+      clock: systemClock,
+      logger: silentLogger,
+      everyMilliseconds: 20,
+    });
+    await eventually('the first one arrived', () => of(seen, thing).length === 1);
+    await first.close();
+    await append(thing, 2);
+    let emptied = false;
+    const emptiedAfterTheLook: DomainEventBus = {
+      ...bus,
+      mark: async (name) => {
+        const mark = await bus.mark(name);
+        if (!emptied) await redis.flushdb();
+        emptied = true;
+        return mark;
+      },
+    };
+    const relay = createOutboxRelay({
+      db: mongo.db,
+      rows: outbox.rows,
+      bus: emptiedAfterTheLook,
+      clock: systemClock,
+      logger: silentLogger,
+      everyMilliseconds: 20,
+    });
+    onTestFinished(() => relay.close());
+    await eventually('what was lost came again, and the new one', () => of(seen, thing).join() === '1,1,2', 10_000);
   });
 
   it('a flushed bus is filled again, and consumers that act once act once', async () => {

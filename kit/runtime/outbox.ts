@@ -2,6 +2,7 @@ import type { ClientSession, Collection, Db } from 'mongodb';
 import type { Clock } from '../values/clock.ts';
 import { newId } from '../values/ids.ts';
 import type { DomainEventBus } from './bus.ts';
+import { MarkMoved } from './bus.ts';
 import type { LeaseDocument } from './lease.ts';
 import { createLease } from './lease.ts';
 import type { Logger } from './logger.ts';
@@ -68,6 +69,7 @@ export function createOutbox(deps: { db: Db; clock: Clock }) {
 export type Outbox = ReturnType<typeof createOutbox>;
 
 const RELAY_BATCH = 200;
+const MARK_TRIES = 3;
 const LEASE_MS = 10_000;
 
 /**
@@ -91,18 +93,21 @@ export function createOutboxRelay(deps: {
     clock: deps.clock,
   });
 
-  async function send(row: OutboxDocument, number: number): Promise<void> {
+  /** Answers the mark as it is afterwards. */
+  async function send(row: OutboxDocument, number: number, believed: number | null): Promise<number> {
     // The number is stored before sending: a relay that dies in between finds a number above the mark and sends the row again.
     if (row.number !== number) await deps.rows.updateOne({ _id: row._id }, { $set: { number } });
-    await deps.bus.publish(source, number, {
+    const event = {
       id: row._id,
       type: row.type,
       aggregateId: row.aggregateId,
       version: row.version,
       occurredAt: row.occurredAt,
       data: row.data,
-    });
+    };
+    await deps.bus.publish(source, number, event, believed);
     await deps.rows.updateOne({ _id: row._id }, { $set: { sent: true } });
+    return Math.max(number, believed ?? 0);
   }
 
   async function highestNumber(): Promise<number> {
@@ -117,20 +122,31 @@ export function createOutboxRelay(deps: {
   async function runOnce(): Promise<void> {
     if (!(await lease.acquire())) return;
     const highest = await highestNumber();
-    const mark = (await deps.bus.mark(source)) ?? 0;
-    if (mark < highest) {
+    let mark = await deps.bus.mark(source);
+    if ((mark ?? 0) < highest) {
       deps.logger.warn({ mark, highest }, 'the bus lost events; sending them again');
-      const lost = deps.rows.find({ number: { $gt: mark } }).sort({ number: 1 });
-      for await (const row of lost) if (row.number !== null) await send(row, row.number);
+      const lost = deps.rows.find({ number: { $gt: mark ?? 0 } }).sort({ number: 1 });
+      for await (const row of lost) if (row.number !== null) mark = await send(row, row.number, mark);
     }
     let next = highest + 1;
     for (;;) {
       const batch = await deps.rows.find({ sent: false }).sort({ aggregateId: 1, version: 1 }).limit(RELAY_BATCH).toArray();
       for (const row of batch) {
-        await send(row, row.number ?? next);
+        mark = await send(row, row.number ?? next, mark);
         if (row.number === null) next += 1;
       }
       if (batch.length < RELAY_BATCH || !(await lease.acquire())) return;
+    }
+  }
+
+  /** A mark that moved under the relay is no failure: the next look finds out what is missing. */
+  async function run(): Promise<void> {
+    for (let tries = 0; tries < MARK_TRIES; tries += 1) {
+      try {
+        return await runOnce();
+      } catch (error) {
+        if (!(error instanceof MarkMoved)) throw error;
+      }
     }
   }
 
@@ -138,7 +154,7 @@ export function createOutboxRelay(deps: {
     name: 'outbox-relay',
     everyMilliseconds: deps.everyMilliseconds ?? 250,
     logger: deps.logger,
-    task: runOnce,
+    task: run,
   });
   return {
     /** Called after a commit, so that the event goes out now and not with the next round. */

@@ -68,7 +68,6 @@ export async function startEvents(overrides: Partial<EventsDeps> = {}) {
   };
   const app = await createEventsApp(deps);
   const origin = await listen(app.httpServer, { host: '127.0.0.1', port: 0 });
-  let published = 0;
 
   async function post(token: string, query: string, variables: Record<string, unknown>): Promise<Answer> {
     const response = await fetch(`${origin}/graphql`, {
@@ -120,14 +119,9 @@ export async function startEvents(overrides: Partial<EventsDeps> = {}) {
     },
     /** What the orders subgraph would put on the bus. */
     async tell(fact: Pick<DomainEvent, 'type' | 'data'> & Partial<DomainEvent>): Promise<void> {
-      published += 1;
-      await bus.publish(deps.ordersSource, published, {
-        id: newId('evt'),
-        aggregateId: newId('ord'),
-        version: 1,
-        occurredAt: new Date(),
-        ...fact,
-      });
+      const mark = await bus.mark(deps.ordersSource);
+      const event = { id: newId('evt'), aggregateId: newId('ord'), version: 1, occurredAt: new Date(), ...fact };
+      await bus.publish(deps.ordersSource, (mark ?? 0) + 1, event, mark);
     },
     close: async () => {
       await app.close();
