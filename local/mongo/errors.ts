@@ -53,6 +53,8 @@ export const CODES = {
   DivideByZero: 16610,
   IDLInvalid: 40413,
   TransactionsNeedNumber: 50768,
+  InclusionInExclusion: 31253,
+  ExclusionInInclusion: 31254,
 } as const;
 export type CodeName = keyof typeof CODES;
 
@@ -64,6 +66,8 @@ const NAMELESS = new Set<CodeName>([
   'DivideByZero',
   'IDLInvalid',
   'TransactionsNeedNumber',
+  'InclusionInExclusion',
+  'ExclusionInInclusion',
 ]);
 
 export class CommandError extends Error {

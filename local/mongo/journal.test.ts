@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { serialize } from 'bson';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createJournal, frameRecord, readRecords, recoverJournal } from './journal.ts';
+import { createJournal, frameRecord, JOURNAL_MARK, readRecords, recoverJournal as recover } from './journal.ts';
 
+const recoverJournal = (path: string): Buffer[] => recover(path, () => {});
 const record = (n: number): Buffer => Buffer.from(serialize({ n, text: 'x'.repeat(n) }));
 const fail = (error: Error): never => {
   throw error;
@@ -36,12 +37,12 @@ describe('the journal', () => {
     journal.append(record(9), 2);
     expect(journal.durableAt).toBe(1);
     await journal.whenDurable(2);
-    expect(statSync(path).size).toBe(frameRecord(record(9)).length);
+    expect(statSync(path).size).toBe(JOURNAL_MARK.length + frameRecord(record(9)).length);
     await journal.close();
   });
 
   it('cuts a torn tail wherever it was torn, and goes on after the last whole record', async () => {
-    const whole = Buffer.concat([frameRecord(record(1)), frameRecord(record(2))]);
+    const whole = Buffer.concat([JOURNAL_MARK, frameRecord(record(1)), frameRecord(record(2))]);
     const torn = frameRecord(record(30));
     for (let kept = 0; kept < torn.length; kept += 1) {
       const path = join(directory, `torn-${kept}`);
@@ -68,8 +69,8 @@ describe('the journal', () => {
 
   it('tells its owner when the disk refuses', async () => {
     const failure = await new Promise<Error>((resolve) => {
-      const journal = createJournal('/dev/full', 1, resolve);
-      journal.append(record(1), 2);
+      const journal = createJournal(join(directory, 'journal-1'), 1, resolve);
+      void journal.switchTo('/dev/full');
     });
     expect(failure.message).toContain('ENOSPC');
   });

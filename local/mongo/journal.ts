@@ -1,4 +1,16 @@
-import { closeSync, constants, fdatasync, fstatSync, fsyncSync, openSync, readFileSync, truncateSync, write } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fdatasync,
+  fstatSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  truncateSync,
+  write,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { crc32 } from './crc32.ts';
 
@@ -32,15 +44,43 @@ export function readRecords(bytes: Buffer): { records: Buffer[]; end: number } {
   return { records, end: at };
 }
 
-/** Reads a journal and cuts what a crash left half-written, so that new records follow whole ones. */
-export function recoverJournal(path: string): Buffer[] {
+/** Every journal begins with this, on disk before anything else is: what begins otherwise was never ours. */
+export const JOURNAL_MARK = Buffer.from('embedded store journal 1\n');
+
+/**
+ * Reads a journal and cuts what a crash left half-written, so that new records follow whole ones. Whole records behind a
+ * broken one may be a power loss that kept a later page, or a disk that lost an earlier one: they are set aside.
+ */
+export function recoverJournal(path: string, log: (line: string) => void): Buffer[] {
   const bytes = readFileSync(path);
-  const { records, end } = readRecords(bytes);
+  const mark = bytes.subarray(0, JOURNAL_MARK.length);
+  if (!JOURNAL_MARK.subarray(0, mark.length).equals(mark))
+    throw new Error(`${path} is not a journal of this store: nothing has been changed`);
+  const { records, end: behindMark } = readRecords(bytes.subarray(mark.length));
+  const end = mark.length + behindMark;
   if (end < bytes.length) {
+    if (holdsRecord(bytes, end + 1)) {
+      const aside = `${path}.damaged-${end}`;
+      writeFileSync(aside, bytes.subarray(end), { mode: 0o600 });
+      syncPath(aside);
+      log(`${path} is damaged at byte ${end}: what follows, whole records among it, has been set aside in ${aside}`);
+    }
     truncateSync(path, end);
     syncPath(path);
   }
   return records;
+}
+
+/** Whether a whole record begins anywhere from there on. A length that fits is rare, so few sums are made. */
+function holdsRecord(bytes: Buffer, from: number): boolean {
+  for (let at = from; at + HEADER < bytes.length; at += 1) {
+    const length = bytes.readUInt32LE(at);
+    const end = at + HEADER + length;
+    // A record begins with its own length, as every BSON document does.
+    if (length >= 5 && end <= bytes.length && bytes.readUInt32LE(at + HEADER) === length)
+      if (crc32(bytes.subarray(at + HEADER, end)) === bytes.readUInt32LE(at + 4)) return true;
+  }
+  return false;
 }
 
 /** A rename or a new file is durable only when its directory is. */
@@ -63,6 +103,11 @@ type Queued = { frame: Buffer; at: number } | { switchTo: string; switched: () =
 
 function openForAppending(path: string): number {
   const fd = openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND, 0o600);
+  const { size } = fstatSync(fd);
+  if (size < JOURNAL_MARK.length) {
+    writeSync(fd, JOURNAL_MARK, size);
+    fsyncSync(fd);
+  }
   syncPath(dirname(path));
   return fd;
 }
@@ -120,7 +165,12 @@ export function createJournal(path: string, startAt: number, onFailure: (error: 
       } else if (frames.length > 0) break;
       else {
         closeSync(fd);
-        fd = openForAppending(item.switchTo);
+        try {
+          fd = openForAppending(item.switchTo);
+        } catch (error) {
+          onFailure(error instanceof Error ? error : new Error(String(error)));
+          return { frames: [], at };
+        }
         item.switched();
       }
       taken += 1;

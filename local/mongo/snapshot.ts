@@ -24,7 +24,12 @@ function numbersOf(dataDir: string, kind: 'journal' | 'snapshot'): number[] {
 }
 
 /** Brings back what the directory holds and says which journal goes on. */
-export function recoverDirectory(dataDir: string, engine: Engine, sessions: Sessions): { generation: number; snapshotBytes: number } {
+export function recoverDirectory(
+  dataDir: string,
+  engine: Engine,
+  sessions: Sessions,
+  log: (line: string) => void,
+): { generation: number; snapshotBytes: number } {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const base = numbersOf(dataDir, 'snapshot').at(-1) ?? 1;
   let snapshotBytes = 0;
@@ -38,7 +43,7 @@ export function recoverDirectory(dataDir: string, engine: Engine, sessions: Sess
     snapshotBytes = bytes.length;
   }
   const journals = numbersOf(dataDir, 'journal').filter((number) => number >= base);
-  for (const number of journals) for (const record of recoverJournal(join(dataDir, `journal-${number}`))) recovery.apply(record);
+  for (const number of journals) for (const record of recoverJournal(join(dataDir, `journal-${number}`), log)) recovery.apply(record);
   recovery.finish();
   removeLeftovers(dataDir, base);
   return { generation: journals.at(-1) ?? base, snapshotBytes };

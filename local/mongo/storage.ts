@@ -82,7 +82,7 @@ function openDirectory(
   log: (line: string) => void,
   snapshotBytes: number,
 ): Disk {
-  const start = recoverDirectory(dataDir, engine, sessions);
+  const start = recoverDirectory(dataDir, engine, sessions, log);
   const journal = createJournal(journalPath(dataDir, start.generation), engine.now, (error) => {
     log(`the journal cannot be written (${error.message}); nothing more can be promised, so the store ends`);
     process.exit(1);

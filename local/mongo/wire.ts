@@ -84,6 +84,7 @@ function parseMessage(frame: Buffer, requestId: number): Request {
 
 function sequenceAsArray(section: Buffer): Buffer {
   const nameEnd = section.indexOf(0, 4);
+  if (nameEnd < 0) throw new Error('malformed document sequence');
   const items: Buffer[] = [];
   for (let at = nameEnd + 1; at < section.length;) {
     const size = section.readInt32LE(at);

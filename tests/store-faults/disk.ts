@@ -5,7 +5,7 @@ import { appendFileSync, readFileSync, statSync, truncateSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-export type Disk = 'honest' | 'slow' | 'early-sync' | 'early-write';
+export type Disk = 'honest' | 'slow' | 'full' | 'early-sync' | 'early-write';
 
 const program = fileURLToPath(new URL('store-process.ts', import.meta.url));
 

@@ -61,9 +61,26 @@ function writeLater(
   setImmediate(done, null, length);
 }
 
+let room = 20_000;
+
+/** Room for so much, then none. */
+function writeUntilFull(
+  fd: number,
+  bytes: Buffer,
+  offset: number,
+  length: number,
+  position: number | null,
+  done: (error: NodeJS.ErrnoException | null, written: number) => void,
+): void {
+  room -= length;
+  if (room > 0) write(fd, bytes, offset, length, position, done);
+  else setImmediate(done, Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' }), 0);
+}
+
 const DISKS: Record<string, object> = {
   honest: { fdatasync: syncAndNote },
   slow: { fdatasync: syncSlowly },
+  full: { write: writeUntilFull, fdatasync: syncAndNote },
   'early-sync': { fdatasync: syncLater },
   'early-write': { write: writeLater, fdatasync: syncAndNote },
 };

@@ -23,6 +23,7 @@ export function insertOne(collection: Collection, transaction: Transaction, sent
     bytes = serializeDoc(doc);
   }
   refuseBadId(doc['_id']);
+  refuseTooDeep(doc, bytes);
   collection.insert(transaction, bytes, doc);
 }
 
@@ -102,6 +103,7 @@ function storable(doc: Doc): { doc: Doc; bytes: Buffer } {
   const ordered = Object.keys(doc)[0] === '_id' ? doc : { _id: doc['_id'], ...doc };
   const bytes = serializeDoc(ordered);
   refuseTooLarge(bytes);
+  refuseTooDeep(ordered, bytes);
   return { doc: ordered, bytes };
 }
 
@@ -112,6 +114,22 @@ function refuseTooLarge(bytes: Buffer): void {
       `BSONObj size: ${bytes.length} is invalid. Size must be between 0 and ${MAX_DOCUMENT_BYTES}(16MB)`,
     );
   }
+}
+
+const MAX_DEPTH = 180;
+/** One level takes at least a type, a name of one letter, a length and an end. */
+const BYTES_PER_LEVEL = 8;
+
+/** What is nested without end would exhaust the stack of whoever walks through it later. */
+function refuseTooDeep(doc: Doc, bytes: Buffer): void {
+  if (bytes.length > MAX_DEPTH * BYTES_PER_LEVEL && isDeeper(doc, MAX_DEPTH))
+    throw new CommandError('Overflow', `cannot store a document that exceeds ${MAX_DEPTH} levels of nesting`);
+}
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (!Array.isArray(value) && !isDoc(value)) return false;
+  if (levels === 0) return true;
+  return (Array.isArray(value) ? (value as unknown[]) : Object.values(value)).some((item) => isDeeper(item, levels - 1));
 }
 
 function refuseBadId(id: unknown): void {

@@ -44,6 +44,8 @@ export const insert: Command = async (context) => {
   allowOptions(context, ['documents', 'ordered', 'bypassDocumentValidation', 'stmtId']);
   const namespace = namespaceOf(context);
   const array = rawField(context.body, 'documents');
+  if (array && !Array.isArray(context.command['documents']))
+    throw new CommandError('TypeMismatch', "BSON field 'insert.documents' is the wrong type, expected type 'array'");
   if (!array) throw new CommandError('MissingField', "BSON field 'insert.documents' is missing but a required field");
   const documents = rawArrayItems(array);
   refuseCount(documents.length);

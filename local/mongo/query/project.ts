@@ -110,7 +110,10 @@ function choose(parts: string[], included: boolean, parsed: Parsed): void {
   }
   if (parsed.including !== undefined && parsed.including !== included) {
     const [kind, other] = included ? ['inclusion', 'exclusion'] : ['exclusion', 'inclusion'];
-    throw new CommandError('BadValue', `Cannot do ${kind} on field ${parts.join('.')} in ${other} projection`);
+    throw new CommandError(
+      included ? 'InclusionInExclusion' : 'ExclusionInInclusion',
+      `Cannot do ${kind} on field ${parts.join('.')} in ${other} projection`,
+    );
   }
   parsed.including = included;
   plant(parsed.tree, parts, true);

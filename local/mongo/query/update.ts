@@ -94,6 +94,7 @@ function compileOperators(update: Doc, filters: ElementFilters): Update {
       } else {
         if (typeof operand !== 'string') throw new CommandError('BadValue', `The 'to' field for $rename must be a string: ${path}`);
         const to = checkedPath(operand);
+        if (operand === path) throw new CommandError('BadValue', `The source and target field for $rename must differ: ${path}`);
         if ([...parts, ...to].some((part) => part.startsWith('$')))
           throw new CommandError('BadValue', `The source and target fields of $rename may not be dynamic: ${path}`);
         paths.push(operand);

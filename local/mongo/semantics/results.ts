@@ -1,0 +1,127 @@
+import { Binary, Decimal128, Long, MaxKey, MinKey, ObjectId, Timestamp } from 'mongodb';
+import type { IndexCase, ProjectionCase, SortCase } from './case.ts';
+
+const doc = {
+  _id: 1,
+  item: 'x',
+  size: { h: 1, uom: 'cm' },
+  instock: [
+    { at: 'A', qty: 5 },
+    { at: 'B', qty: 9 },
+  ],
+  list: [1, 2, 3, 4],
+};
+
+export const PROJECTIONS: readonly ProjectionCase[] = [
+  ['inclusion keeps _id', doc, { item: 1 }, { _id: 1, item: 'x' }],
+  ['_id may be left out', doc, { item: 1, _id: 0 }, { item: 'x' }],
+  ['only _id', doc, { _id: 1 }, { _id: 1 }],
+  ['exclusion', doc, { size: 0, instock: 0, list: 0 }, { _id: 1, item: 'x' }],
+  ['exclusion of _id alone', { _id: 1, a: 2 }, { _id: 0 }, { a: 2 }],
+  ['an embedded field', doc, { 'size.uom': 1 }, { _id: 1, size: { uom: 'cm' } }],
+  ['the same, nested', doc, { size: { uom: 1 } }, { _id: 1, size: { uom: 'cm' } }],
+  ['an embedded field left out', { _id: 1, size: { h: 1, uom: 'cm' } }, { 'size.uom': 0 }, { _id: 1, size: { h: 1 } }],
+  ['a field of documents in an array', doc, { 'instock.qty': 1 }, { _id: 1, instock: [{ qty: 5 }, { qty: 9 }] }],
+  ['scalars of an array are left out by a path', { _id: 1, a: [1, { b: 2 }] }, { 'a.b': 1 }, { _id: 1, a: [{ b: 2 }] }],
+  ['$slice of the first', doc, { list: { $slice: 2 }, item: 1 }, { _id: 1, item: 'x', list: [1, 2] }],
+  ['$slice of the last', { _id: 1, list: [1, 2, 3] }, { list: { $slice: -1 } }, { _id: 1, list: [3] }],
+  ['$slice with skip', { _id: 1, list: [1, 2, 3] }, { list: { $slice: [1, 1] } }, { _id: 1, list: [2] }],
+  ['$elemMatch', doc, { instock: { $elemMatch: { qty: { $gt: 5 } } } }, { _id: 1, instock: [{ at: 'B', qty: 9 }] }],
+  ['$elemMatch without a match leaves the field out', doc, { instock: { $elemMatch: { qty: 77 } } }, { _id: 1 }],
+  ['an expression', doc, { item: 1, twice: { $multiply: ['$size.h', 2] } }, { _id: 1, item: 'x', twice: 2 }],
+  ['a literal', doc, { item: { $literal: 1 } }, { _id: 1, item: 1 }],
+  ['a field under a new name', doc, { name: '$item' }, { _id: 1, name: 'x' }],
+  ['a missing field stays missing', doc, { nothing: 1 }, { _id: 1 }],
+  ['null stays null', { _id: 1, a: null }, { a: 1 }, { _id: 1, a: null }],
+  ['inclusion and exclusion do not mix', doc, { item: 1, size: 0 }, 31254],
+  ['exclusion and inclusion do not mix', doc, { item: 0, size: 1 }, 31253],
+];
+
+export const SORTS: readonly SortCase[] = [
+  ['numbers of all kinds by value', [Long.fromNumber(3), 1.5, Decimal128.fromString('2'), 1], 1, [3, 1, 2, 0]],
+  ['numbers downwards', [1, 3, 2], -1, [1, 2, 0]],
+  ['text by its bytes', ['b', 'a', 'B', 'ä'], 1, [2, 1, 0, 3]],
+  ['text by code points', ['\u{1f600}', '\uff5e'], 1, [1, 0]],
+  [
+    'the order of types',
+    [
+      new MaxKey(),
+      /x/,
+      new Timestamp({ t: 1, i: 1 }),
+      new Date(0),
+      true,
+      new ObjectId(),
+      new Binary(Buffer.from([1])),
+      { a: 1 },
+      'x',
+      1,
+      null,
+      new MinKey(),
+    ],
+    1,
+    [11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0],
+  ],
+  ['NaN before all numbers', [1, Number.NaN, -1e300], 1, [1, 2, 0]],
+  ['absent as null', [1, undefined, null, 0], 1, [1, 2, 3, 0]],
+  ['an empty array before null', [null, [], 0], 1, [1, 0, 2]],
+  ['an array by its least', [[5, 1], [3], 2], 1, [0, 2, 1]],
+  ['an array by its greatest, downwards', [[5, 1], [3], 4], -1, [0, 2, 1]],
+  ['documents field by field', [{ a: 2 }, { a: 1, b: 1 }, { a: 1 }], 1, [2, 1, 0]],
+  ['documents by type before name', [{ b: 1 }, { a: 'x' }], 1, [0, 1]],
+  ['bytes by length first', [new Binary(Buffer.from([1, 1])), new Binary(Buffer.from([9]))], 1, [1, 0]],
+  ['false before true', [true, false], 1, [1, 0]],
+  ['dates before 1970', [new Date(0), new Date(-1)], 1, [1, 0]],
+  ['equal values stay in their order', [1, 1, 1], 1, [0, 1, 2]],
+  ['long integers exactly', [Long.fromString('9007199254740993'), Long.fromString('9007199254740992')], 1, [1, 0]],
+];
+
+const unique = { unique: true };
+export const INDEXES: readonly IndexCase[] = [
+  ['unique', { a: 1 }, unique, [{ a: 1 }, { a: 2 }, { a: 1 }], 2],
+  ['unique across number types', { a: 1 }, unique, [{ a: 1 }, { a: Long.fromNumber(1) }], 1],
+  ['unique minds the type', { a: 1 }, unique, [{ a: 1 }, { a: '1' }], null],
+  ['one document may lack the field', { a: 1 }, unique, [{}, { a: null }], 1],
+  [
+    'unique compound',
+    { a: 1, b: 1 },
+    unique,
+    [
+      { a: 1, b: 1 },
+      { a: 1, b: 2 },
+      { a: 1, b: 1 },
+    ],
+    2,
+  ],
+  ['unique of embedded fields', { 'a.b': 1 }, unique, [{ a: { b: 1 } }, { a: { b: 1 } }], 1],
+  ['unique of array elements', { a: 1 }, unique, [{ a: [1, 2] }, { a: [2, 3] }], 1],
+  ['the same element twice in one document', { a: 1 }, unique, [{ a: [1, 1] }], null],
+  ['unique of documents minds the order of fields', { a: 1 }, unique, [{ a: { x: 1, y: 1 } }, { a: { y: 1, x: 1 } }], null],
+  ['unique sparse lets many lack the field', { a: 1 }, { ...unique, sparse: true }, [{}, {}, { a: 1 }, { a: 1 }], 3],
+  ['unique sparse holds null', { a: 1 }, { ...unique, sparse: true }, [{ a: null }, { a: null }], 1],
+  [
+    'unique partial holds its part',
+    { a: 1 },
+    { ...unique, partialFilterExpression: { on: true } },
+    [{ a: 1 }, { a: 1 }, { a: 1, on: true }, { a: 1, on: true }],
+    3,
+  ],
+  [
+    'unique partial by $exists',
+    { a: 1 },
+    { ...unique, partialFilterExpression: { a: { $exists: true } } },
+    [{}, {}, { a: 1 }, { a: 1 }],
+    3,
+  ],
+  [
+    'unique partial by a range',
+    { a: 1 },
+    { ...unique, partialFilterExpression: { n: { $gt: 5 } } },
+    [
+      { a: 1, n: 1 },
+      { a: 1, n: 6 },
+      { a: 1, n: 9 },
+    ],
+    2,
+  ],
+  ['not unique', { a: 1 }, {}, [{ a: 1 }, { a: 1 }], null],
+];
