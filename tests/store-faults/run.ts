@@ -88,12 +88,12 @@ function report(name: string, figures: Figures, mustLose: boolean): void {
 }
 
 const begun = Date.now();
-report(`${kills} × kill -9`, await faults(kills, 'honest', false), false);
-report(`${cuts} × power loss`, await faults(cuts, 'slow', true), false);
+if (kills > 0) report(`${kills} × kill -9`, await faults(kills, 'honest', false), false);
+if (cuts > 0) report(`${cuts} × power loss`, await faults(cuts, 'slow', true), false);
 report('3 × full disk', await faults(3, 'full', false), false);
 report('control, kill -9 while writes are acknowledged before they are made', await faults(CONTROL_ROUNDS, 'early-write', false), true);
 report('control, power loss while writes are acknowledged before fsync', await faults(CONTROL_ROUNDS, 'early-sync', true), true);
 say(
-  `store faults: ${failures === 0 ? 'nothing lost, and the controls were caught' : `${failures} of 5 failed`} (${Math.round((Date.now() - begun) / 1000)} s)`,
+  `store faults: ${failures === 0 ? 'nothing lost, and the controls were caught' : `${failures} of them failed`} (${Math.round((Date.now() - begun) / 1000)} s)`,
 );
 process.exitCode = failures === 0 ? 0 : 1;
