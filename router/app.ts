@@ -36,6 +36,8 @@ import { createSocketOperations } from './subscriptions/socket-operations.ts';
 import { createSocketRegistry } from './subscriptions/socket-registry.ts';
 import { serveSockets } from './subscriptions/socket-server.ts';
 import { createUpstreams } from './subscriptions/upstream.ts';
+import type { Tracing } from './tracing.ts';
+import { noTracing } from './tracing.ts';
 import type { SupergraphSource } from './supergraph/supergraph-source.ts';
 
 export type RouterDeps = {
@@ -50,6 +52,7 @@ export type RouterDeps = {
   readonly logger: Logger;
   readonly settings: RouterSettings;
   readonly metrics?: Metrics;
+  readonly tracing?: Tracing;
 };
 
 export type RouterApp = {
@@ -69,6 +72,7 @@ const DRAIN_DEADLINE_MS = 8_000;
 export async function createRouterApp(deps: RouterDeps): Promise<RouterApp> {
   const { supergraphs, redis, logger, settings } = deps;
   const metrics = deps.metrics ?? createMetrics();
+  const tracing = deps.tracing ?? noTracing;
   const clients = new Map(
     Object.entries(deps.subgraphUrls).map(([name, url]) => [
       name,
@@ -84,7 +88,7 @@ export async function createRouterApp(deps: RouterDeps): Promise<RouterApp> {
   );
   const rateLimits = createRateLimits({ redis, scale: settings.rateLimitScale });
   const identities = createIdentities({ signer: deps.identitySigner });
-  const fetches = createFetches({ clients, identities, logger });
+  const fetches = createFetches({ clients, identities, tracing, logger });
   const sessions = createSessions({
     verifier: createAccessTokenVerifier({ keys: deps.accessTokenKeys, lifeSeconds: settings.accessTokenLifeSeconds }),
     state: createSessionState({ redis }),
@@ -95,7 +99,16 @@ export async function createRouterApp(deps: RouterDeps): Promise<RouterApp> {
   const documents = createDocuments({ introspection: settings.introspection, hideSchemaDetails: settings.hideSchemaDetails });
   const safelist = settings.persistedDocumentsPath === undefined ? openToAll : await readSafelist(settings.persistedDocumentsPath);
   const executor = createPlanExecutor({ fallback: createStockExecutor({ logger }) });
-  const pipeline = createPipeline({ supergraphs, documents, rateLimits, executor, hideSchemaDetails: settings.hideSchemaDetails, logger });
+  const pipeline = createPipeline({
+    supergraphs,
+    documents,
+    rateLimits,
+    executor,
+    hideSchemaDetails: settings.hideSchemaDetails,
+    onPlanned: (seconds) => metrics.plans.observe(seconds),
+    onErrors: (codes) => codes.forEach((code) => metrics.errors.inc({ code })),
+    logger,
+  });
 
   const app = fastify({
     bodyLimit: BODY_LIMIT_BYTES,
@@ -142,6 +155,7 @@ export async function createRouterApp(deps: RouterDeps): Promise<RouterApp> {
     metrics: {
       topics: (count) => metrics.topics.set(count),
       delivered: (count) => metrics.deliveries.inc(count),
+      lag: (seconds) => metrics.lag.observe(seconds),
       resynchronised: () => metrics.resynchronised.inc(),
     },
   });
@@ -156,6 +170,8 @@ export async function createRouterApp(deps: RouterDeps): Promise<RouterApp> {
     playground,
     safelist,
     streams,
+    tracing,
+    logger,
     onAnswered: (status, seconds) => metrics.requests.observe({ status: String(status) }, seconds),
   });
   const sockets = serveSockets({

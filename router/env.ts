@@ -41,6 +41,11 @@ export const routerEnvSchema = z
     /** The client preset's persisted-documents.json. Set: the router serves these documents and no others. */
     PERSISTED_DOCUMENTS_PATH: z.string().min(1).optional(),
     TRUSTED_PROXY_HOPS: z.coerce.number().int().min(0).max(10).default(0),
+    /** An OpenTelemetry collector (OTLP over HTTP), e.g. http://collector:4318. Unset: nothing is traced. */
+    OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional(),
+    OTEL_SERVICE_NAME: z.string().min(1).default('seatgraph-router'),
+    /** Of the traces that begin here, the share that is sent. */
+    OTEL_TRACES_SAMPLER_ARG: z.coerce.number().min(0).max(1).default(1),
     RATE_LIMIT_SCALE: z.coerce.number().positive().default(1),
     SOCKETS_PER_USER: countSchema.optional(),
     SOCKETS_PER_ADDRESS: countSchema.optional(),

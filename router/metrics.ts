@@ -25,13 +25,26 @@ export function createMetrics() {
       buckets: SECONDS,
       registers,
     }),
+    plans: new Histogram({ name: 'router_plan_seconds', help: 'Planning of operations not planned before', buckets: SECONDS, registers }),
+    errors: new Counter({
+      name: 'router_operation_errors_total',
+      help: 'Errors in answers, over whatever transport',
+      labelNames: ['code'],
+      registers,
+    }),
+    lag: new Histogram({
+      name: 'router_event_lag_seconds',
+      help: 'From the arrival of a subscription event to its last write',
+      buckets: SECONDS,
+      registers,
+    }),
     breakerOpen: new Gauge({
       name: 'router_breaker_open',
       help: '1 while the circuit of a subgraph is open',
       labelNames: ['subgraph'],
       registers,
     }),
-    sockets: new Gauge({ name: 'router_sockets', help: 'Open WebSockets', registers }),
+    sockets: new Gauge({ name: 'router_sockets', help: 'Open WebSockets and event streams', registers }),
     topics: new Gauge({ name: 'router_topics', help: 'Open upstream subscriptions', registers }),
     deliveries: new Counter({ name: 'router_deliveries_total', help: 'Subscription events written to sockets', registers }),
     resynchronised: new Counter({

@@ -9,6 +9,7 @@ import { routerEnvSchema, settingsOf } from './env.ts';
 import { createMetrics, createMetricsServer } from './metrics.ts';
 import { remoteAccessTokenKeys } from './session/access-token.ts';
 import { watchSupergraph } from './supergraph/supergraph-source.ts';
+import { noTracing } from './tracing.ts';
 
 /** A whole router process: settings, connections, app, port. Resolves with its address once it answers. */
 export async function startRouter(
@@ -22,12 +23,23 @@ export async function startRouter(
   const subscriberRedis = await connectRedis({ url: env.REDIS_URL, name: 'router-subscriber', logger, blocking: true });
   lifecycle.onClose('redis subscriber', () => subscriberRedis.disconnect());
   const metrics = createMetrics();
+  const tracing =
+    env.OTEL_EXPORTER_OTLP_ENDPOINT === undefined
+      ? noTracing
+      : // Loaded only where it is wanted: most routers trace nothing.
+        (await import('./otlp-tracing.ts')).createTracing({
+          endpoint: env.OTEL_EXPORTER_OTLP_ENDPOINT,
+          serviceName: env.OTEL_SERVICE_NAME,
+          ratio: env.OTEL_TRACES_SAMPLER_ARG,
+        });
+  lifecycle.onClose('tracing', tracing.close);
   const app = await createRouterApp({
     supergraphs: await watchSupergraph({ path: env.SUPERGRAPH_PATH, logger }),
     subgraphUrls: { auth: env.AUTH_URL, events: env.EVENTS_URL, orders: env.ORDERS_URL },
     redis,
     subscriberRedis,
     metrics,
+    tracing,
     logger,
     identitySigner: await createIdentitySigner({ issuer: 'router', privateKey: env.IDENTITY_PRIVATE_KEY }),
     accessTokenKeys: remoteAccessTokenKeys(env.AUTH_JWKS_URL ?? new URL('/jwks.json', env.AUTH_URL).href),

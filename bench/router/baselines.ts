@@ -16,7 +16,7 @@ import { makeServer } from 'graphql-ws';
 import { WebSocketServer } from 'ws';
 import { sharePayload } from '../../router/subscriptions/shared-payload.ts';
 import type { Commands } from './ipc.ts';
-import { stampOf } from './roles.ts';
+import { stampOf } from './stamp.ts';
 
 async function listen(): Promise<{ server: ReturnType<typeof createServer>; url: string }> {
   const server = createServer();

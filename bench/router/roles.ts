@@ -15,13 +15,11 @@ import type { IdentityKeys } from '../../router/testing/subgraphs.ts';
 import { authResolvers, eventsResolvers, ordersResolvers, SCHEMAS, startSubgraph } from '../../router/testing/subgraphs.ts';
 import { startBareServer, startExecutingServer } from './baselines.ts';
 import type { Commands } from './ipc.ts';
+import { stampOf } from './stamp.ts';
 
 export type RouterRoleSettings = { readonly urls: Readonly<Record<string, string>>; readonly redisUrl: string; readonly key: JWK };
 export type SubgraphsRoleSettings = { readonly jwks: IdentityKeys; readonly seats: number };
 export type Memory = { readonly rss: number; readonly heap: number };
-
-/** Every event's moment is in the status of its seat: whoever reads it knows how long it took. */
-export const stampOf = (): string => `at:${(performance.timeOrigin + performance.now()).toFixed(3)}`;
 
 async function startSubgraphs({ jwks, seats }: SubgraphsRoleSettings): Promise<Commands> {
   const feed = createSeatFeed(seats);

@@ -1,6 +1,7 @@
 import type { Logger } from '../../kit/runtime/logger.ts';
 import { IDENTITY_HEADER } from '../../kit/graphql/identity.ts';
 import type { SessionMaterial, Viewer } from '../../kit/graphql/identity.ts';
+import type { Tracing } from '../tracing.ts';
 import type { Identities } from '../session/identities.ts';
 import type { FetchFromSubgraph, SubgraphFetch } from './executor.ts';
 import { withUniqueRepresentations } from './representations.ts';
@@ -28,25 +29,39 @@ export type Fetches = { readonly forRequest: (origin: FetchOrigin) => FetchFromS
  * Within one request identical fetches are sent once; across requests anonymous ones only: a refetch after one's own mutation must not join an older
  * answer, and nobody is anonymous who could have changed something of their own.
  */
-export function createFetches(deps: { clients: ReadonlyMap<string, SubgraphClient>; identities: Identities; logger: Logger }): Fetches {
+export function createFetches(deps: {
+  clients: ReadonlyMap<string, SubgraphClient>;
+  identities: Identities;
+  tracing: Tracing;
+  logger: Logger;
+}): Fetches {
   async function send(fetch: SubgraphFetch, body: string, origin: FetchOrigin): Promise<ReadAnswer> {
     const client = deps.clients.get(fetch.subgraph);
     const isMutation = fetch.query.startsWith('mutation');
     try {
       if (!client) throw new SubgraphUnavailable(fetch.subgraph, new Error('no address is configured for it'));
       const session = fetch.subgraph === AUTH_SUBGRAPH && isMutation ? origin.session : undefined;
-      const read = await client.call({
-        isMutation,
-        body,
-        headers: {
-          'content-type': 'application/json',
-          accept: 'application/json',
-          'x-request-id': origin.requestId,
-          [IDENTITY_HEADER]: await deps.identities.tokenFor(fetch.subgraph, origin.viewer, session),
-          ...(origin.idempotencyKey === undefined ? {} : { 'idempotency-key': origin.idempotencyKey }),
-          ...(origin.traceparent === undefined ? {} : { traceparent: origin.traceparent }),
-        },
-      });
+      const traced = {
+        name: `fetch ${client.name}`,
+        kind: 'client',
+        parent: origin.traceparent,
+        attributes: { subgraph: client.name },
+      } as const;
+      const identity = await deps.identities.tokenFor(fetch.subgraph, origin.viewer, session);
+      const read = await deps.tracing.span(traced, (traceparent) =>
+        client.call({
+          isMutation,
+          body,
+          headers: {
+            'content-type': 'application/json',
+            accept: 'application/json',
+            'x-request-id': origin.requestId,
+            [IDENTITY_HEADER]: identity,
+            ...(origin.idempotencyKey === undefined ? {} : { 'idempotency-key': origin.idempotencyKey }),
+            ...(traceparent === undefined ? {} : { traceparent }),
+          },
+        }),
+      );
       const extension = read.answer.extensions?.['session'];
       if (fetch.subgraph === AUTH_SUBGRAPH && extension !== undefined) origin.onSessionExtension?.(extension);
       return read;

@@ -191,7 +191,7 @@ describe('our executor answers as the stock one', () => {
         expect({ query, answer: ours }).toEqual({ query, answer: theirs });
       }
     }
-  });
+  }, 60_000);
 
   it('or says nothing of a subgraph that answers in the wrong shape', async () => {
     const { data, errors } = await planned({

@@ -8,6 +8,7 @@ import { newId } from '../../kit/values/ids.ts';
 import type { RateLimits } from '../limits/rate-limits.ts';
 import { retryAfterOf } from '../limits/rate-limits.ts';
 import type { Safelist } from '../operation/safelist.ts';
+import type { Tracing } from '../tracing.ts';
 import type { HttpContext } from './graphql-server.ts';
 import type { EventStreams } from '../subscriptions/event-streams.ts';
 import { isForgeableStream, wantsEventStream } from '../subscriptions/stream-request.ts';
@@ -24,13 +25,25 @@ export function serveGraphql(deps: {
   rateLimits: RateLimits;
   safelist: Safelist;
   streams: EventStreams;
+  tracing: Tracing;
+  logger: Logger;
   playground: (reply: FastifyReply) => Promise<FastifyReply>;
   onAnswered: (status: number, seconds: number) => void;
 }): void {
   async function answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const started = performance.now();
-    const context = contextOf(request);
-    if (wantsEventStream(request) && request.method !== 'HEAD') return deps.streams.serve(request, reply, context.request);
+    const received = contextOf(request);
+    if (wantsEventStream(request) && request.method !== 'HEAD') return deps.streams.serve(request, reply, received.request);
+    const traced = {
+      name: `${request.method} ${GRAPHQL_PATH}`,
+      kind: 'server',
+      parent: received.traceparent,
+      attributes: { 'request.id': received.request.requestId },
+    } as const;
+    return deps.tracing.span(traced, (traceparent) => execute(request, reply, { ...received, traceparent }, started));
+  }
+
+  async function execute(request: FastifyRequest, reply: FastifyReply, context: HttpContext, started: number): Promise<FastifyReply> {
     const { body, headers, status } = await deps.apollo.executeHTTPGraphQLRequest({
       httpGraphQLRequest: {
         method: request.method,
@@ -45,7 +58,9 @@ export function serveGraphql(deps: {
     if (cookies.length > 0) reply.header('set-cookie', [...cookies]);
     if (retryAfterSeconds > 0) reply.header('retry-after', String(retryAfterSeconds));
     reply.code(status ?? 200);
-    deps.onAnswered(status ?? 200, (performance.now() - started) / 1_000);
+    const milliseconds = performance.now() - started;
+    deps.onAnswered(status ?? 200, milliseconds / 1_000);
+    deps.logger.debug({ requestId: context.request.requestId, status: status ?? 200, milliseconds }, 'a request was answered');
     // Deferred and streamed answers are not offered, so the body is always whole.
     if (body.kind !== 'complete') throw new Error('an answer in parts was not expected');
     return reply.send(body.string);

@@ -63,6 +63,8 @@ export function createPipeline(deps: {
   rateLimits: RateLimits;
   executor: Executor;
   hideSchemaDetails: boolean;
+  onPlanned: (seconds: number) => void;
+  onErrors: (codes: readonly string[]) => void;
   logger: Logger;
 }): Pipeline {
   function coerce(
@@ -77,6 +79,19 @@ export function createPipeline(deps: {
       const message = deps.hideSchemaDetails ? withoutSuggestion(error.message) : error.message;
       return new GraphQLError(message, { nodes: error.nodes ?? null, extensions: { code: 'BAD_USER_INPUT' } });
     });
+  }
+
+  function plan(checked: CheckedOperation, viewer: ViewerScopes): PlannedOperation {
+    const known = checked.plans.size;
+    const started = performance.now();
+    const planned = planOperation(checked, viewer);
+    if (checked.plans.size > known) deps.onPlanned((performance.now() - started) / 1_000);
+    return planned;
+  }
+
+  function refused(errors: readonly GraphQLError[], status: number): RefusedOperation {
+    deps.onErrors(errors.map(codeOf));
+    return { kind: 'refused', errors, status };
   }
 
   return {
@@ -108,7 +123,7 @@ export function createPipeline(deps: {
           const sid = session.token?.viewer.sid ?? sidOfRefreshToken(session.material.refreshToken ?? request.address);
           await limitMutations(deps.rateLimits, mutation, fields, coerced, { viewer: session.viewer, address: request.address, sid });
         }
-        return { kind: 'admitted', planned: planOperation(checked, viewer), variables, coerced, session, viewer, refusals };
+        return { kind: 'admitted', planned: plan(checked, viewer), variables, coerced, session, viewer, refusals };
       } catch (error) {
         if (error instanceof AppError) return refused([error], statusOf(error));
         throw error;
@@ -119,7 +134,9 @@ export function createPipeline(deps: {
       const { node } = planned.plan;
       if (node?.kind === 'Subscription') throw new Error('a subscription is not executed but subscribed to');
       const answer = await deps.executor({ checked: planned.checked, node, variables, fetch });
-      return { data: answer.data, errors: [...refusals, ...clientErrorsOf(answer.errors, answer.data, requestId, deps.logger)] };
+      const errors = [...refusals, ...clientErrorsOf(answer.errors, answer.data, requestId, deps.logger)];
+      deps.onErrors(errors.map(codeOf));
+      return { data: answer.data, errors };
     },
   };
 }
@@ -130,8 +147,13 @@ const SERVED_ELSEWHERE: Readonly<Record<OperationTypeNode, string>> = {
   subscription: 'Subscriptions are served over WebSocket (graphql-transport-ws), or with Accept: text/event-stream, at the same address.',
 };
 
-function refused(errors: readonly GraphQLError[], status: number): RefusedOperation {
-  return { kind: 'refused', errors, status };
+function codeOf(error: GraphQLError): string {
+  const { code } = rootErrorOf(error).extensions;
+  return typeof code === 'string' ? code : 'INTERNAL_SERVER_ERROR';
+}
+
+function rootErrorOf(error: GraphQLError): GraphQLError {
+  return error.originalError instanceof GraphQLError ? error.originalError : error;
 }
 
 function cannotTell(): AppError {

@@ -19,6 +19,7 @@ import type { Upstreams } from './upstream.ts';
 export type HubMetrics = {
   readonly topics: (count: number) => void;
   readonly delivered: (count: number) => void;
+  readonly lag: (seconds: number) => void;
   readonly resynchronised: () => void;
 };
 
@@ -76,6 +77,7 @@ export function createHub(deps: { upstreams: Upstreams; executor: Executor; fetc
         deps.metrics.topics(topics.size);
       },
       onDelivered: deps.metrics.delivered,
+      onLag: deps.metrics.lag,
       onResynchronised: deps.metrics.resynchronised,
     });
     topics.set(key, topic);

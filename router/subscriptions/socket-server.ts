@@ -41,6 +41,8 @@ export function serveSockets(deps: {
     noServer: true,
     maxPayload: MAX_PAYLOAD_BYTES,
     perMessageDeflate: false,
+    // ws answers every ping, also when nobody reads the answers: they would pile up in memory.
+    autoPong: false,
     handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
   });
   const cookiesOf = new WeakMap<IncomingMessage, readonly string[]>();
@@ -95,6 +97,10 @@ export function serveSockets(deps: {
     const unregister = deps.registry.add({ token: session.token, close });
     alive.add(webSocket);
     webSocket.on('pong', () => alive.add(webSocket));
+    webSocket.on('ping', (payload) => {
+      // RFC 6455, 5.5.3: who is behind with answers need not answer each.
+      if (webSocket.readyState === webSocket.OPEN && backpressure.isWritable()) webSocket.pong(payload);
+    });
     webSocket.on('message', (message: RawData, isBinary: boolean) => {
       if (isBinary) close(CLOSE.badRequest, 'Invalid message received');
       else if (webSocket.readyState === webSocket.OPEN) protocol.receive(textOf(message));
@@ -113,7 +119,7 @@ export function serveSockets(deps: {
 
   async function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     const { headers } = request;
-    if (new URL(request.url ?? '/', 'http://router').pathname !== deps.path) return refuseUpgrade(socket, 404);
+    if (pathOf(request.url) !== deps.path) return refuseUpgrade(socket, 404);
     if (isDraining) return refuseUpgrade(socket, 503);
     const objection = deps.origins.objectionTo(
       { origin: headers.origin, secFetchSite: undefined, hasCookie: headers.cookie !== undefined },
@@ -207,6 +213,15 @@ async function closeInBatches(sockets: readonly WebSocket[]): Promise<void> {
   }, LAST_WORDS_MS);
   await gone;
   clearTimeout(deadline);
+}
+
+/** Empty for what is no address at all, such as `//`. */
+function pathOf(url: string | undefined): string {
+  try {
+    return new URL(url ?? '', 'http://router').pathname;
+  } catch {
+    return '';
+  }
 }
 
 function textOf(message: RawData): string {

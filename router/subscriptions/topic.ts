@@ -42,6 +42,8 @@ export function createTopic(deps: {
   toUnexpected: (error: unknown) => GraphQLError;
   onEmpty: () => void;
   onDelivered: (count: number) => void;
+  /** Of one event, from its arrival to its last write. */
+  onLag: (seconds: number) => void;
   onResynchronised: () => void;
   log?: EventLog;
 }): Topic {
@@ -97,11 +99,12 @@ export function createTopic(deps: {
       return;
     }
     backlog += 1;
+    const arrived = performance.now();
     const composed = (composing.length < COMPOSING_MAX ? undefined : composing.shift()) ?? Promise.resolve();
     const next = composed.then(() => compose(event));
     composing.push(next.catch(() => undefined));
     work = work
-      .then(async () => process(await next))
+      .then(async () => process(await next, arrived))
       .catch((error: unknown) => finish((outlet) => outlet.fail([deps.toUnexpected(error)])))
       .finally(() => {
         backlog -= 1;
@@ -119,13 +122,14 @@ export function createTopic(deps: {
   }
 
   /** In the order in which the events came, whichever was composed first. */
-  function process(composed: Composed | null): void {
+  function process(composed: Composed | null, arrived: number): void {
     if (closed || !composed) return;
     const { numbered, raw, payload } = composed;
     if (raw) rawSnapshot = raw;
     if (numbered) deliver({ ...numbered, payload });
     else for (const { outlet } of subscribers) write(outlet, payload);
     countDelivered();
+    deps.onLag((performance.now() - arrived) / 1_000);
   }
 
   /** Once per event: a counter costs as much as a write. */

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { freshRedisUrl } from '../../tests/harness/fresh.ts';
 import type { Viewer } from '../../kit/graphql/identity.ts';
 import { createIdentitySigner } from '../../kit/graphql/identity.ts';
@@ -98,6 +99,12 @@ export async function startWorld(options: { settings?: Partial<RouterSettings>; 
   });
   const origin = await router.listen({ host: '127.0.0.1', port: 0 });
 
+  const connections = new Set<Socket>();
+  router.httpServer.on('connection', (connection: Socket) => {
+    connections.add(connection);
+    connection.once('close', () => connections.delete(connection));
+  });
+
   async function ask(
     query: string,
     request: { variables?: Record<string, unknown>; headers?: Record<string, string>; body?: string } = {},
@@ -130,6 +137,8 @@ export async function startWorld(options: { settings?: Partial<RouterSettings>; 
     authority,
     calls,
     feed,
+    /** What the router holds for clients that do not read. */
+    unsentBytes: (): number => [...connections].reduce((sum, connection) => sum + connection.writableLength, 0),
     urls,
     resolvers,
     /** What the router sends along. */
