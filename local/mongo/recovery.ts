@@ -83,8 +83,6 @@ export function createRecovery(engine: Engine, sessions: Sessions) {
   };
 }
 
-export type Recovery = ReturnType<typeof createRecovery>;
-
 const EMPTY = Buffer.from([5, 0, 0, 0, 0]);
 
 /** `{ o: kind, n: namespace, d: document }` as `encodeRecord` writes it: fields of one letter, in this order. */

@@ -14,8 +14,8 @@ export interface ObservedClient {
   checkedOut: () => number;
 }
 
-/** Handshake and fail points never count. */
-const NEVER_OBSERVED = ['configureFailPoint', 'hello', 'isMaster', 'ismaster', 'endSessions', 'killCursors'];
+/** Handshake, fail points and the end of a client never count. */
+const NEVER_OBSERVED = ['configureFailPoint', 'hello', 'isMaster', 'ismaster', 'endSessions'];
 
 /** The driver reuses the object of a command: a copy shows what was sent. */
 const copy = (value: Document): Document =>
@@ -40,10 +40,7 @@ export async function openClient(uri: string, spec: Document): Promise<ObservedC
     monitorCommands: true,
   });
   const wanted = new Set<string>(spec['observeEvents'] ?? []);
-  const ignored = new Set<string>([
-    ...NEVER_OBSERVED.filter((name) => name !== 'killCursors'),
-    ...(spec['ignoreCommandMonitoringEvents'] ?? []),
-  ]);
+  const ignored = new Set<string>([...NEVER_OBSERVED, ...(spec['ignoreCommandMonitoringEvents'] ?? [])]);
   const events: ObservedEvent[] = [];
   const commands: Document[] = [];
   let checkedOut = 0;
