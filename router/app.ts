@@ -149,6 +149,7 @@ export async function createRouterApp(deps: RouterDeps): Promise<RouterApp> {
   const upstreams = createUpstreams({ urls: deps.subgraphUrls, identities, logger });
   const hub = createHub({
     upstreams,
+    readmit: pipeline.readmit,
     executor,
     fetches,
     logger,
@@ -159,6 +160,7 @@ export async function createRouterApp(deps: RouterDeps): Promise<RouterApp> {
       resynchronised: () => metrics.resynchronised.inc(),
     },
   });
+  supergraphs.onChange(hub.replan);
   const registry = createSocketRegistry({ ...settings.sockets, onCount: (count) => metrics.sockets.set(count) });
   const operations = createSocketOperations({ documents, safelist, pipeline, fetches, sessions, hub, rateLimits, logger });
   const streams = createEventStreams({ sessions, registry, operations });

@@ -50,6 +50,8 @@ type OperationAnswer = { readonly data: Record<string, unknown> | null | undefin
 
 export type Pipeline = {
   readonly admit: (request: OperationRequest) => Promise<AdmittedOperation | RefusedOperation>;
+  /** The same operation under the supergraph as it is now; or why it is no longer served. */
+  readonly readmit: (admitted: AdmittedOperation) => AdmittedOperation | readonly GraphQLError[];
   readonly execute: (admitted: AdmittedOperation, requestId: string, fetch: FetchFromSubgraph) => Promise<OperationAnswer>;
 };
 
@@ -128,6 +130,15 @@ export function createPipeline(deps: {
         if (error instanceof AppError) return refused([error], statusOf(error));
         throw error;
       }
+    },
+
+    readmit(admitted) {
+      const { document, operation } = admitted.planned.checked;
+      const checked = deps.documents.check(deps.supergraphs.current(), document, operation.name?.value);
+      if (!('operation' in checked)) return checked;
+      const refusals = refusalsOf(checked, admitted.viewer, admitted.coerced);
+      const planned = plan(checked, admitted.viewer);
+      return planned.plan.node ? { ...admitted, planned, refusals } : refusals;
     },
 
     async execute({ planned, variables, refusals }, requestId, fetch) {

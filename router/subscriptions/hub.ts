@@ -7,12 +7,12 @@ import { clientErrorsOf } from '../errors.ts';
 import type { Executor } from '../execute/executor.ts';
 import type { Fetches } from '../execute/fetches.ts';
 import { scopesKey } from '../operation/authorization.ts';
-import type { AdmittedOperation } from '../operation/pipeline.ts';
+import type { AdmittedOperation, Pipeline } from '../operation/pipeline.ts';
 import { createEventComposer } from './event-composer.ts';
 import type { Outlet } from './subscriber.ts';
 import type { SubscriptionPlan } from './subscription-plan.ts';
 import { planSubscription } from './subscription-plan.ts';
-import type { Topic } from './topic.ts';
+import type { Membership, Topic } from './topic.ts';
 import { createTopic } from './topic.ts';
 import type { Upstreams } from './upstream.ts';
 
@@ -26,12 +26,30 @@ export type HubMetrics = {
 export type Hub = {
   /** Answers how to unsubscribe. */
   readonly subscribe: (admitted: AdmittedOperation, requestId: string, outlet: Outlet) => () => void;
+  /** After a swap of the supergraph: whose plan changed is moved to a topic of the new plan, whose operation is no longer valid is told so. */
+  readonly replan: () => void;
   readonly close: () => void;
 };
 
+type Member = {
+  admitted: AdmittedOperation;
+  plan: SubscriptionPlan;
+  membership: Membership;
+  readonly requestId: string;
+  readonly outlet: Outlet;
+};
+
 /** Brings together all who subscribe to the same thing. */
-export function createHub(deps: { upstreams: Upstreams; executor: Executor; fetches: Fetches; logger: Logger; metrics: HubMetrics }): Hub {
+export function createHub(deps: {
+  upstreams: Upstreams;
+  readmit: Pipeline['readmit'];
+  executor: Executor;
+  fetches: Fetches;
+  logger: Logger;
+  metrics: HubMetrics;
+}): Hub {
   const topics = new Map<string, Topic>();
+  const members = new Set<Member>();
 
   function open(key: string, admitted: AdmittedOperation, plan: SubscriptionPlan, requestId: string): Topic {
     const { planned, variables, refusals } = admitted;
@@ -85,12 +103,48 @@ export function createHub(deps: { upstreams: Upstreams; executor: Executor; fetc
     return topic;
   }
 
+  function join(admitted: AdmittedOperation, plan: SubscriptionPlan, requestId: string, outlet: Outlet, since: number | null): Membership {
+    const key = keyOf(admitted, plan);
+    return (topics.get(key) ?? open(key, admitted, plan, requestId)).join(outlet, since);
+  }
+
+  function replanOne(member: Member): void {
+    // Its events have no numbers: nobody could tell where the new stream takes over.
+    if (!member.plan.resumable) return;
+    const again = deps.readmit(member.admitted);
+    if (!('planned' in again)) {
+      members.delete(member);
+      member.membership.leave();
+      member.outlet.fail(again);
+      return;
+    }
+    const plan = planSubscription(again.planned);
+    if (plan.shape === member.plan.shape) return;
+    const version = member.membership.version();
+    member.membership.leave();
+    Object.assign(member, { admitted: again, plan, membership: join(again, plan, member.requestId, member.outlet, version) });
+  }
+
   return {
     subscribe(admitted, requestId, outlet) {
       const plan = planSubscription(admitted.planned);
-      const key = keyOf(admitted, plan);
-      const topic = topics.get(key) ?? open(key, admitted, plan, requestId);
-      return topic.join(outlet, resumeFrom(admitted, plan));
+      const membership = join(admitted, plan, requestId, outlet, resumeFrom(admitted, plan));
+      const member: Member = { admitted, plan, membership, requestId, outlet };
+      members.add(member);
+      return () => {
+        members.delete(member);
+        member.membership.leave();
+      };
+    },
+    replan() {
+      for (const member of members) {
+        try {
+          replanOne(member);
+        } catch (error) {
+          // The rest must not stay behind because of one; this one goes on as it was.
+          deps.logger.error({ err: error, requestId: member.requestId }, 'a subscription could not be planned anew');
+        }
+      }
     },
     close() {
       for (const topic of topics.values()) topic.close();

@@ -27,6 +27,8 @@ export type SubscriptionPlan = {
   readonly rest: PlanNode | undefined;
   /** What goes upstream: the primary fetch, with our aliases if it is resumable. */
   readonly upstreamQuery: string;
+  /** Equal for plans that ask the same of the same subgraphs. */
+  readonly shape: string;
   readonly resumable: { readonly field: FieldNode; readonly settings: ResumableField } | null;
   /** All clients with the same text, variables and scope may share a topic. */
   readonly text: string;
@@ -58,6 +60,7 @@ export function planSubscription(planned: PlannedOperation): SubscriptionPlan {
     primary,
     rest,
     upstreamQuery,
+    shape: JSON.stringify([primary.serviceName, upstreamQuery, rest]),
     resumable: field && settings ? { field, settings } : null,
     text: createHash('sha256')
       .update(checked.supergraph.sdl)

@@ -201,6 +201,32 @@ describe('federated subscriptions', () => {
     expect(updateOf(await socket.event('2', 0)).kind).toBe('SNAPSHOT');
   });
 
+  it('move to the new plan when a swap changes it, and end when it leaves nothing to serve', async () => {
+    const query = 'subscription { seatMapChanged(eventId: "e1") { kind version event { draftNotes } } }';
+    const original = world.supergraphs.current().sdl;
+    const [moved, ended] = await Promise.all([connect(), connect()]);
+    moved.subscribe('1', query);
+    ended.subscribe('1', WATCH, { id: 'e1' });
+    expect((await moved.event('1', 0)).errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
+    await ended.event('1', 0);
+    const events = SCHEMAS.events
+      .replace('draftNotes: String @authenticated', 'draftNotes: String')
+      .replaceAll('title: String!', 'name: String');
+    world.supergraphs.swap(composeForTest({ ...SCHEMAS, events }));
+    try {
+      const after = await moved.event('1', 1);
+      expect(after.errors).toBeUndefined();
+      expect(after.data).toMatchObject({ seatMapChanged: { kind: 'SNAPSHOT', event: { draftNotes: 'notes' } } });
+      world.feed.change('A-1', 'HELD');
+      expect((await moved.event('1', 2)).data).toMatchObject({ seatMapChanged: { kind: 'DELTA' } });
+      expect((await ended.frame('1', 'error')).payload).toMatchObject([{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }]);
+      expect(ended.isOpen()).toBe(true);
+      await eventually('the old topics are closed upstream', () => world.feed.listenerCount() === 1);
+    } finally {
+      world.supergraphs.swap(original);
+    }
+  });
+
   it('wait for a subgraph that is just being restarted', async () => {
     const socket = await connect();
     await world.stop('orders');

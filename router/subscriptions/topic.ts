@@ -12,9 +12,11 @@ import type { UpstreamLink } from './upstream-link.ts';
 import { linkUpstream } from './upstream-link.ts';
 import type { Upstreams, UpstreamSubscription } from './upstream.ts';
 
+export type Membership = { readonly leave: () => void; readonly version: () => number | null };
+
 export type Topic = {
-  /** `since`: the version that the client has, null for none. Answers how to leave. */
-  readonly join: (outlet: Outlet, since: number | null) => () => void;
+  /** `since`: the version that the client has, null for none. */
+  readonly join: (outlet: Outlet, since: number | null) => Membership;
   readonly close: () => void;
 };
 
@@ -271,8 +273,11 @@ export function createTopic(deps: {
       const subscriber: Subscriber = { outlet, version: since, waiting: false };
       subscribers.add(subscriber);
       if (deps.plan.resumable) pump(subscriber);
-      return () => {
-        if (subscribers.delete(subscriber) && subscribers.size === 0 && !closed) close();
+      return {
+        leave: () => {
+          if (subscribers.delete(subscriber) && subscribers.size === 0 && !closed) close();
+        },
+        version: () => subscriber.version,
       };
     },
     close: () => finish((outlet) => outlet.complete()),
