@@ -14,3 +14,19 @@ export function addressThrough(hops: number): (request: IncomingMessage) => stri
     return chain[Math.min(hops, chain.length - 1)] ?? '';
   };
 }
+
+/**
+ * Whom an address belongs to, for counting: a household or a rented server has a whole /64 of IPv6, and would otherwise be as many clients as it likes. An
+ * IPv4 address counts as itself, also when it is written as IPv6.
+ */
+export function networkOf(address: string): string {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
+  if (mapped !== undefined) return mapped;
+  if (!address.includes(':')) return address;
+  const [head = '', tail] = (address.split('%', 1)[0] ?? '').toLowerCase().split('::', 2);
+  const groupsOf = (text: string): string[] => text.split(':').flatMap((group) => (group === '' ? [] : group.replace(/^0+(?=.)/, '')));
+  const groups = groupsOf(head);
+  const after = tail === undefined ? [] : groupsOf(tail);
+  const zeros = Array.from({ length: Math.max(0, 8 - groups.length - after.length) }, () => '0');
+  return `${[...groups, ...zeros, ...after].slice(0, 4).join(':')}::/64`;
+}

@@ -12,6 +12,7 @@ import type { Tracing } from '../tracing.ts';
 import type { HttpContext } from './graphql-server.ts';
 import type { EventStreams } from '../subscriptions/event-streams.ts';
 import { isForgeableStream, wantsEventStream } from '../subscriptions/stream-request.ts';
+import { networkOf } from './client-address.ts';
 import { withPersistedDocument } from './persisted-documents.ts';
 import type { Origins } from './origins.ts';
 
@@ -78,7 +79,7 @@ export function serveGraphql(deps: {
     if (objection !== null) throw new AppError('FORBIDDEN', objection);
     if (wantsEventStream(request) && isForgeableStream(request))
       throw new AppError('FORBIDDEN', 'A stream with a session cookie needs an Origin or Sec-Fetch-Site header.');
-    await deps.rateLimits.consume([{ limit: 'address', key: request.ip }]);
+    await deps.rateLimits.consume([{ limit: 'address', key: networkOf(request.ip) }]);
   }
 
   // Whoever types the bare address is looking for the Playground.

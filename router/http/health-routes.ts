@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { RedisClient } from '../../kit/runtime/redis.ts';
 import type { SubgraphClient } from '../execute/subgraph-client.ts';
+import { networkOf } from './client-address.ts';
 import type { RateLimits } from '../limits/rate-limits.ts';
 
 const HEALTH_DEADLINE_MS = 2_000;
@@ -52,7 +53,7 @@ export function serveHealth(deps: {
 
   deps.app.get('/health', async () => ({ status: 'ok' }));
   deps.app.get<{ Params: { subgraph: string } }>('/:subgraph/health', async (request, reply) => {
-    await deps.rateLimits.consume([{ limit: 'address', key: request.ip }]);
+    await deps.rateLimits.consume([{ limit: 'address', key: networkOf(request.ip) }]);
     const client = deps.clients.get(request.params.subgraph);
     if (!client) return reply.code(404).send({ status: 'unknown', subgraph: request.params.subgraph.slice(0, 64) });
     const healthy = await answers(client);

@@ -6,6 +6,7 @@ import { MAX_VALIDATION_ERRORS } from '../../kit/graphql/document-limits.ts';
 import type { Logger } from '../../kit/runtime/logger.ts';
 import { clientErrorsOf } from '../errors.ts';
 import type { FetchFromSubgraph, Executor } from '../execute/executor.ts';
+import { networkOf } from '../http/client-address.ts';
 import { listCostObjection } from '../limits/list-cost.ts';
 import { limitMutations } from '../limits/operation-limits.ts';
 import type { RateLimits } from '../limits/rate-limits.ts';
@@ -123,7 +124,11 @@ export function createPipeline(deps: {
         const mutation = checked.supergraph.apiSchema.getMutationType();
         if (mutation && fields.length > 0 && refusals.length === 0) {
           const sid = session.token?.viewer.sid ?? sidOfRefreshToken(session.material.refreshToken ?? request.address);
-          await limitMutations(deps.rateLimits, mutation, fields, coerced, { viewer: session.viewer, address: request.address, sid });
+          await limitMutations(deps.rateLimits, mutation, fields, coerced, {
+            viewer: session.viewer,
+            address: networkOf(request.address),
+            sid,
+          });
         }
         return { kind: 'admitted', planned: plan(checked, viewer), variables, coerced, session, viewer, refusals };
       } catch (error) {

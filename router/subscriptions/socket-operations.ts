@@ -4,6 +4,7 @@ import type { Logger } from '../../kit/runtime/logger.ts';
 import { newId } from '../../kit/values/ids.ts';
 import { formatForClient } from '../errors.ts';
 import type { Fetches } from '../execute/fetches.ts';
+import { networkOf } from '../http/client-address.ts';
 import type { RateLimits } from '../limits/rate-limits.ts';
 import type { Documents } from '../operation/documents.ts';
 import type { Pipeline } from '../operation/pipeline.ts';
@@ -65,7 +66,7 @@ export function createSocketOperations(deps: {
       sink.fail(errors.map((error) => formatForClient(error, requestId, deps.logger)));
       return nothingToStop;
     };
-    if (socket.requestId === undefined) await deps.rateLimits.consume([{ limit: 'address', key: socket.address }]);
+    if (socket.requestId === undefined) await deps.rateLimits.consume([{ limit: 'address', key: networkOf(socket.address) }]);
     const admitted = await deps.pipeline.admit({
       document: deps.documents.parse(deps.safelist.sourceOf(payload)),
       operationName: payload.operationName,

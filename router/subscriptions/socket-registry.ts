@@ -1,3 +1,4 @@
+import { networkOf } from '../http/client-address.ts';
 import type { AccessToken } from '../session/access-token.ts';
 
 export type RegisteredSocket = {
@@ -20,7 +21,7 @@ export function createSocketRegistry(deps: { perUser: number; perAddress: number
   const users = new Map<string, number>();
 
   return {
-    reserveAddress: (address) => reserve(addresses, address, deps.perAddress),
+    reserveAddress: (address) => reserve(addresses, networkOf(address), deps.perAddress),
     reserveUser: (userId) => reserve(users, userId, deps.perUser),
     add(socket) {
       sockets.add(socket);

@@ -5,6 +5,7 @@ import { WebSocketServer } from 'ws';
 import { AppError } from '../../kit/graphql/errors.ts';
 import type { Logger } from '../../kit/runtime/logger.ts';
 import { newId } from '../../kit/values/ids.ts';
+import { networkOf } from '../http/client-address.ts';
 import type { Origins } from '../http/origins.ts';
 import type { RateLimits } from '../limits/rate-limits.ts';
 import { rateLimited, retryAfterOf } from '../limits/rate-limits.ts';
@@ -139,7 +140,7 @@ export function serveSockets(deps: {
 
     let cookies: readonly string[] = [];
     try {
-      await deps.rateLimits.consume([{ limit: 'address', key: address }]);
+      await deps.rateLimits.consume([{ limit: 'address', key: networkOf(address) }]);
       const session = await deps.sessions.resolve(
         {
           cookieHeader: headers.cookie,
