@@ -24,7 +24,7 @@ export default defineConfig({
         test: {
           name: 'integration',
           globalSetup: ['tests/harness/servers.ts'],
-          include: ['{kit,subgraphs,router,local}/**/*.int.test.ts'],
+          include: ['{kit,subgraphs,router,local,tests}/**/*.int.test.ts'],
           testTimeout: 30_000,
           hookTimeout: 30_000,
         },
