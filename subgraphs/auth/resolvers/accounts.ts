@@ -1,10 +1,10 @@
+import type { Implements } from '../../../kit/graphql/typed-resolvers.ts';
 import { AppError, badUserInput } from '../../../kit/graphql/errors.ts';
 import { decodeCursor, encodeCursor } from '../../../kit/graphql/keyset-cursor.ts';
 import { parseInput } from '../../../kit/graphql/parse-input.ts';
 import { requireScope, requireViewer } from '../../../kit/graphql/viewer.ts';
 import { assertNever } from '../../../kit/values/assert-never.ts';
 import type { MutationResolvers, QueryResolvers } from '../schema.generated.ts';
-import type { Implements } from './implements.ts';
 import { changePasswordSchema, setUserRolesSchema, usersSchema } from './inputs.ts';
 
 const USERS = 'users';

@@ -1,7 +1,8 @@
+import type { Implements } from '../../../kit/graphql/typed-resolvers.ts';
+import { byKind } from '../../../kit/graphql/typed-resolvers.ts';
 import { DateTime, EmailAddress } from '../../../kit/graphql/scalars.ts';
 import type { MutationResolvers, QueryResolvers, Resolvers } from '../schema.generated.ts';
 import { accountMutations, accountQueries } from './accounts.ts';
-import type { Implements } from './implements.ts';
 import { sessionMutations } from './sessions.ts';
 import { Session, SignedIn, User } from './types.ts';
 
@@ -9,8 +10,6 @@ const Query: Required<QueryResolvers> = accountQueries;
 const Mutation: Required<MutationResolvers> = { ...sessionMutations, ...accountMutations };
 
 // An outcome's kind is its type's name.
-const byKind = { __resolveType: <Kind extends string>({ kind }: { readonly kind: Kind }): Kind => kind };
-
 type Types = 'DateTime' | 'EmailAddress' | 'Query' | 'Mutation' | 'User' | 'Session' | 'SignedIn';
 type Abstract = 'SignUpResult' | 'LogInResult' | 'RefreshSessionResult' | 'ChangePasswordResult' | 'UserError';
 

@@ -1,3 +1,4 @@
+import type { Implements } from '../../../kit/graphql/typed-resolvers.ts';
 import { parseInput } from '../../../kit/graphql/parse-input.ts';
 import { requireViewer } from '../../../kit/graphql/viewer.ts';
 import type { Context } from '../context.ts';
@@ -5,7 +6,6 @@ import type { SessionExpired, SignedIn } from '../domain/outcomes.ts';
 import { tidyUserAgent } from '../domain/session.ts';
 import type { MutationResolvers } from '../schema.generated.ts';
 import type { Presented } from '../usecases/find-presented-session.ts';
-import type { Implements } from './implements.ts';
 import { logInSchema, logOutSchema, revokeSessionSchema, signUpSchema } from './inputs.ts';
 
 const presentedBy = (context: Context): Presented => ({ viewer: context.viewer, refreshToken: context.material.refreshToken });

@@ -1,8 +1,8 @@
+import type { Implements } from '../../../kit/graphql/typed-resolvers.ts';
 import { idReferenceSchema } from '../../../kit/graphql/input-schemas.ts';
 import { parseInput } from '../../../kit/graphql/parse-input.ts';
 import { canReadAccount } from '../domain/user.ts';
 import type { SessionResolvers, SignedInResolvers, UserResolvers } from '../schema.generated.ts';
-import type { Implements } from './implements.ts';
 
 export const User: Implements<UserResolvers, '__resolveReference' | 'email' | 'roles' | 'sessions'> = {
   __resolveReference: (reference, context) => context.loadUser(parseInput(idReferenceSchema, reference).id),

@@ -1,10 +1,10 @@
+import type { Implements } from '../../../kit/graphql/typed-resolvers.ts';
 import { badUserInput } from '../../../kit/graphql/errors.ts';
 import { parseInput } from '../../../kit/graphql/parse-input.ts';
 import { requireScope } from '../../../kit/graphql/viewer.ts';
 import { mayStartInPast } from '../domain/event.ts';
 import type { InvalidInput } from '../domain/outcomes.ts';
 import type { MutationResolvers } from '../schema.generated.ts';
-import type { Implements } from './implements.ts';
 import { createEventSchema, idArgumentSchema, updateEventSchema } from './inputs.ts';
 
 /** Problems that only showed beside the stored event are the client's input all the same. */

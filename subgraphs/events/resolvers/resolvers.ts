@@ -1,13 +1,12 @@
+import type { Implements } from '../../../kit/graphql/typed-resolvers.ts';
+import { byKind } from '../../../kit/graphql/typed-resolvers.ts';
 import { DateTime, TimeZone } from '../../../kit/graphql/scalars.ts';
 import type { Resolvers } from '../schema.generated.ts';
-import type { Implements } from './implements.ts';
 import { Mutation } from './mutations.ts';
 import { Query } from './queries.ts';
 import { Event, User } from './types.ts';
 
 // An outcome's kind is its type's name.
-const byKind = { __resolveType: <Kind extends string>({ kind }: { readonly kind: Kind }): Kind => kind };
-
 type Types = 'DateTime' | 'TimeZone' | 'Query' | 'Mutation' | 'Event' | 'User' | 'UpdateEventResult' | 'DeleteEventResult' | 'UserError';
 
 export const resolvers: Implements<Resolvers, Types> = {

@@ -1,9 +1,9 @@
+import type { Implements } from '../../../kit/graphql/typed-resolvers.ts';
 import { idReferenceSchema } from '../../../kit/graphql/input-schemas.ts';
 import { parseInput } from '../../../kit/graphql/parse-input.ts';
 import { isAdmin } from '../domain/viewer.ts';
 import type { EventResolvers, UserResolvers } from '../schema.generated.ts';
 import { eventConnection } from './connection.ts';
-import type { Implements } from './implements.ts';
 import { organizedEventsSchema, suggestionsSchema } from './inputs.ts';
 
 export const Event: Implements<EventResolvers, '__resolveReference' | 'organizer' | 'related'> = {

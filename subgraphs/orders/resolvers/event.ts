@@ -1,3 +1,4 @@
+import type { Implements } from '../../../kit/graphql/typed-resolvers.ts';
 import { idReferenceSchema } from '../../../kit/graphql/input-schemas.ts';
 import { parseInput } from '../../../kit/graphql/parse-input.ts';
 import type { Context } from '../context.ts';
@@ -6,7 +7,6 @@ import { countSeats } from '../domain/seat-map.ts';
 import { priceRange } from '../domain/seating-plan.ts';
 import type { SeatMapView } from '../domain/seat.ts';
 import type { EventResolvers, SeatMapResolvers } from '../schema.generated.ts';
-import type { Implements } from './implements.ts';
 import { orderConnection } from './order-pages.ts';
 
 /** Null where the viewer may not see the seats: a draft of someone else, or no such event. */

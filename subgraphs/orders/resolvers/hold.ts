@@ -1,3 +1,4 @@
+import type { Implements } from '../../../kit/graphql/typed-resolvers.ts';
 import type { Context } from '../context.ts';
 import type { HeldSeat, Hold } from '../domain/hold.ts';
 import { holdStatus, holdTotal } from '../domain/hold.ts';
@@ -5,7 +6,6 @@ import type { SeatStatus } from '../domain/seat-map.ts';
 import type { SeatView } from '../domain/seat.ts';
 import type { HoldResolvers, PaymentIntentResolvers } from '../schema.generated.ts';
 import { AppError } from '../../../kit/graphql/errors.ts';
-import type { Implements } from './implements.ts';
 
 const STATUS_OF_HOLD = { ACTIVE: 'HELD', CONSUMED: 'RESERVED' } as const satisfies Record<'ACTIVE' | 'CONSUMED', SeatStatus>;
 

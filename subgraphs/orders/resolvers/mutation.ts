@@ -1,3 +1,4 @@
+import type { Implements } from '../../../kit/graphql/typed-resolvers.ts';
 import { badUserInput } from '../../../kit/graphql/errors.ts';
 import { idSchema } from '../../../kit/graphql/input-schemas.ts';
 import { parseInput } from '../../../kit/graphql/parse-input.ts';
@@ -5,7 +6,6 @@ import type { Context } from '../context.ts';
 import type { Viewer } from '../domain/viewer.ts';
 import type { MutationResolvers } from '../schema.generated.ts';
 import { unauthenticated } from '../../../kit/graphql/errors.ts';
-import type { Implements } from './implements.ts';
 import { confirmPaymentSchema, createPaymentIntentSchema, holdSeatsSchema, purchaseSchema, refreshHoldSchema } from './inputs.ts';
 
 function signedIn({ viewer }: Context): Viewer {

@@ -1,9 +1,9 @@
+import type { Implements } from '../../../kit/graphql/typed-resolvers.ts';
 import { idReferenceSchema } from '../../../kit/graphql/input-schemas.ts';
 import { parseInput } from '../../../kit/graphql/parse-input.ts';
 import { canSeeOrder } from '../domain/order.ts';
 import type { OrderResolvers, TicketResolvers } from '../schema.generated.ts';
 import { withCurrentStatus } from './hold.ts';
-import type { Implements } from './implements.ts';
 
 export const order: Implements<OrderResolvers, '__resolveReference' | 'event' | 'buyer' | 'tickets'> = {
   __resolveReference: async (reference, context) => {

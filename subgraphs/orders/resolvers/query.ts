@@ -1,8 +1,8 @@
+import type { Implements } from '../../../kit/graphql/typed-resolvers.ts';
 import { idReferenceSchema } from '../../../kit/graphql/input-schemas.ts';
 import { parseInput } from '../../../kit/graphql/parse-input.ts';
 import { canSeeOrder } from '../domain/order.ts';
 import type { QueryResolvers } from '../schema.generated.ts';
-import type { Implements } from './implements.ts';
 
 export const query: Implements<QueryResolvers, 'hold' | 'order'> = {
   hold: async (_parent, args, { viewer, holds }) => {

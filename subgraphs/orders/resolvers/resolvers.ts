@@ -1,17 +1,15 @@
+import type { Implements } from '../../../kit/graphql/typed-resolvers.ts';
+import { byKind } from '../../../kit/graphql/typed-resolvers.ts';
 import { CurrencyCode, DateTime, MinorUnits, SeatMapVersion } from '../../../kit/graphql/scalars.ts';
 import { currencyDecimals } from '../../../kit/values/money.ts';
 import type { MoneyResolvers, Resolvers } from '../schema.generated.ts';
 import { event, seatMap } from './event.ts';
 import { hold, paymentIntent } from './hold.ts';
-import type { Implements } from './implements.ts';
 import { mutation } from './mutation.ts';
 import { order, ticket } from './order.ts';
 import { query } from './query.ts';
 import { seatMapUpdate, subscription } from './subscription.ts';
 import { user } from './user.ts';
-
-/** A member's name is its outcome's kind: a misspelt one does not compile. */
-const byKind = { __resolveType: <Kind extends string>({ kind }: { readonly kind: Kind }): Kind => kind };
 
 const money: Implements<MoneyResolvers, 'decimals'> = { decimals: ({ currency }) => currencyDecimals(currency) };
 

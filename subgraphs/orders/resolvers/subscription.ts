@@ -1,9 +1,9 @@
+import type { Implements } from '../../../kit/graphql/typed-resolvers.ts';
 import { AppError } from '../../../kit/graphql/errors.ts';
 import { parseInput } from '../../../kit/graphql/parse-input.ts';
 import type { Context } from '../context.ts';
 import type { SeatMapUpdate } from '../domain/seat-map.ts';
 import type { SeatMapUpdateResolvers } from '../schema.generated.ts';
-import type { Implements } from './implements.ts';
 import { subscriptionSchema } from './inputs.ts';
 
 export const subscription = {

@@ -1,8 +1,8 @@
+import type { Implements } from '../../../kit/graphql/typed-resolvers.ts';
 import { idReferenceSchema } from '../../../kit/graphql/input-schemas.ts';
 import { parseInput } from '../../../kit/graphql/parse-input.ts';
 import { isAdmin } from '../domain/viewer.ts';
 import type { UserResolvers } from '../schema.generated.ts';
-import type { Implements } from './implements.ts';
 import { orderConnection } from './order-pages.ts';
 
 export const user: Implements<UserResolvers, '__resolveReference' | 'orders' | 'holds'> = {
