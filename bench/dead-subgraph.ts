@@ -49,7 +49,7 @@ async function measure(name: string, orders: string): Promise<void> {
       rest.push(await askRest());
     }
     const [p50, p99] = [percentile(open, 0.5), percentile(open, 0.99)];
-    row('  with the breaker open', `p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms`, atMost(p50, 10, ' ms'));
+    row('  with the breaker open', `p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms`, atMost(p99, 10, ' ms'));
     const more = p99 - percentile(rest, 0.99);
     row('  p99 beyond that of the same query without the dead subgraph', `${more.toFixed(1)} ms`, atMost(more, 10, ' ms'));
   } finally {
