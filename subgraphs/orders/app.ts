@@ -18,6 +18,7 @@ import { startBackgroundWork } from './background.ts';
 import { createContextFactory } from './context.ts';
 import type { CoreSettings } from './core.ts';
 import { createOrdersCore } from './core.ts';
+import type { ReachedPoint } from './domain/purchase-points.ts';
 import { createEventsClient } from './repositories/events-client.ts';
 import { createSeatFeed } from './repositories/seat-feed.ts';
 import { createSeatHints } from './repositories/seat-hints.ts';
@@ -40,6 +41,8 @@ export type OrdersDeps = {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly settings: OrdersSettings;
+  /** For fault tests: told how far each purchase has come. */
+  readonly reached?: ReachedPoint;
 };
 
 export type OrdersApp = { readonly httpServer: Server; readonly close: () => Promise<void> };
@@ -57,6 +60,7 @@ export async function createOrdersApp(deps: OrdersDeps): Promise<OrdersApp> {
     provider,
     clock,
     settings,
+    ...(deps.reached ? { reached: deps.reached } : {}),
     events: createEventsClient({
       url: deps.eventsUrl,
       signer: deps.signer,

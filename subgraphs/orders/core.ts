@@ -3,6 +3,7 @@ import { createOutbox } from '../../kit/runtime/outbox.ts';
 import type { RedisClient } from '../../kit/runtime/redis.ts';
 import type { Clock } from '../../kit/values/clock.ts';
 import type { PaymentProvider } from './domain/payment-provider.ts';
+import type { ReachedPoint } from './domain/purchase-points.ts';
 import { defaultSeatingPlan } from './domain/seating-plan.ts';
 import type { EventsClient } from './repositories/events-client.ts';
 import { createRepositories } from './repositories/repositories.ts';
@@ -40,6 +41,8 @@ export type CoreDeps = {
   readonly onCommitted: () => void;
   /** For what failed and is made good later. */
   readonly logError: (error: unknown, what: string) => void;
+  /** For fault tests. */
+  readonly reached?: ReachedPoint;
 };
 
 /** A purchase that read the open listing commits within this, or never: a transaction's life, and some. */
@@ -47,7 +50,7 @@ const CLOSED_EVENT_SETTLES_AFTER_SECONDS = 70;
 
 /** Everything orders knows and does, without a server, a feed or a timer. */
 export function createOrdersCore(deps: CoreDeps) {
-  const { mongo, redis, provider, clock, settings, logError } = deps;
+  const { mongo, redis, provider, clock, settings, logError, reached = () => undefined } = deps;
   const plan = defaultSeatingPlan({ amount: settings.defaultSeatPrice, currency: settings.defaultCurrency });
   const planOf = () => Promise.resolve(plan);
 
@@ -71,10 +74,10 @@ export function createOrdersCore(deps: CoreDeps) {
     onShown: deps.onCommitted,
   });
   const readListings = createReadListings({ listings, events: deps.events, clock });
-  const finishOrder = createFinishOrder({ orders, intents, ledger, provider, holds, show });
+  const finishOrder = createFinishOrder({ orders, intents, ledger, provider, holds, show, reached });
   const settleRefund = createSettleRefund({ refunds, intents, orders, ledger, provider, show, clock });
   const secureHold = createSecureHold({ holds, intents, readListings, clock });
-  const claimSeats = createClaimSeats({ ledger, orders, claims, idempotency, settleRefund, clock });
+  const claimSeats = createClaimSeats({ ledger, orders, claims, idempotency, settleRefund, clock, reached });
 
   return {
     planOf,
@@ -94,7 +97,7 @@ export function createOrdersCore(deps: CoreDeps) {
     releaseHold: createReleaseHold({ holds, intents, clock }),
     createPaymentIntent: createCreatePaymentIntent({ holds, intents, provider, readListings, clock }),
     confirmPayment: createConfirmPayment({ holds, intents, provider, readListings, clock }),
-    purchase: createPurchase({ orders, intents, idempotency, secureHold, claimSeats, finishOrder }),
+    purchase: createPurchase({ orders, intents, idempotency, secureHold, claimSeats, finishOrder, reached }),
     reconcile: createReconcile({
       orders,
       intents,

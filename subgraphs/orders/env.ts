@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { privateJwkSchema, redisUrlSchema, secondsSchema, subgraphEnvShape } from '../../kit/runtime/env.ts';
+import { stopAtSchema } from './crash-points.ts';
 
-/** The settings of an orders process. */
-export const ordersEnvSchema = z.object({
+const ordersEnvShape = {
   ...subgraphEnvShape,
   PORT: subgraphEnvShape.PORT.default(4003),
   /** A logical database of their own: among many long-lived keys Redis expires late. Default: database 1 of REDIS_URL's server. */
@@ -23,5 +23,16 @@ export const ordersEnvSchema = z.object({
   /** How long a live request has before the reconciler takes over what it left. */
   RECONCILE_GRACE_SECONDS: z.coerce.number().int().min(1).max(3_600).default(20),
   GRAPHQL_INTROSPECTION: z.enum(['on', 'off']).optional(),
+  /** Fault tests only: the point of a purchase at which this process kills itself. */
+  CRASH_AT: stopAtSchema.optional(),
+  /** Fault tests only: the point of a purchase at which this process stops until it is told to go on (SIGCONT). */
+  FREEZE_AT: stopAtSchema.optional(),
+};
+
+/** The settings of an orders process. */
+export const ordersEnvSchema = z.object(ordersEnvShape).superRefine((env, context) => {
+  if (env.NODE_ENV !== 'production') return;
+  for (const name of ['CRASH_AT', 'FREEZE_AT'] as const)
+    if (env[name]) context.addIssue({ code: 'custom', path: [name], message: 'is for fault tests, and refused with NODE_ENV=production' });
 });
 export type OrdersEnv = z.output<typeof ordersEnvSchema>;

@@ -8,6 +8,7 @@ import { connectMongo } from '../../kit/runtime/mongo.ts';
 import { connectRedis, withLogicalDatabase } from '../../kit/runtime/redis.ts';
 import { systemClock } from '../../kit/values/clock.ts';
 import { createOrdersApp } from './app.ts';
+import { createCrashPoints } from './crash-points.ts';
 import { ordersEnvSchema } from './env.ts';
 import { ordersSettings } from './settings.ts';
 
@@ -40,6 +41,11 @@ export async function startOrders(
     eventsUrl: env.EVENTS_URL,
     identityJwks: env.IDENTITY_JWKS,
     settings: ordersSettings(env),
+    reached: createCrashPoints({
+      crashAt: env.CRASH_AT,
+      freezeAt: env.FREEZE_AT,
+      signal: (signal) => void process.kill(process.pid, signal),
+    }),
     redis: await redisTo('holds', holdsUrl),
     subscriber: await redisTo('hints', holdsUrl, true),
     signer: await createIdentitySigner({

@@ -9,6 +9,7 @@ import { createOrdersCore } from '../core.ts';
 import type { Hold } from '../domain/hold.ts';
 import type { PaymentIntent } from '../domain/payment-intent.ts';
 import type { PaymentProvider } from '../domain/payment-provider.ts';
+import type { ReachedPoint } from '../domain/purchase-points.ts';
 import type { Viewer } from '../domain/viewer.ts';
 import { createSeatFeed } from '../repositories/seat-feed.ts';
 import { createSeatHints } from '../repositories/seat-hints.ts';
@@ -29,7 +30,12 @@ export function movableClock() {
 
 /** Orders on the real driver and the real Redis, without a server: what use cases and feeds run on. */
 export async function startOrders(
-  options: { capture?: 'automatic' | 'manual'; holdLifeSeconds?: number; provider?: (real: PaymentProvider) => PaymentProvider } = {},
+  options: {
+    capture?: 'automatic' | 'manual';
+    holdLifeSeconds?: number;
+    provider?: (real: PaymentProvider) => PaymentProvider;
+    reached?: ReachedPoint;
+  } = {},
 ) {
   const mongo: MongoConnection = await freshMongo('orders');
   const redisUrl = await freshRedisUrl();
@@ -56,6 +62,7 @@ export async function startOrders(
     events: { findListings: () => Promise.resolve([]) },
     onCommitted: () => undefined,
     logError: (error) => void errors.push(error),
+    ...(options.reached ? { reached: options.reached } : {}),
   });
   await Promise.all([core.ensureIndexes(), simulator.ensureIndexes()]);
 

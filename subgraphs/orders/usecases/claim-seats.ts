@@ -3,6 +3,7 @@ import { orderIdOf, orderTotal } from '../domain/order.ts';
 import type { Order } from '../domain/order.ts';
 import type { PurchaseOutcome, SeatConflict } from '../domain/outcomes.ts';
 import { salesClosed, seatsUnavailable } from '../domain/outcomes.ts';
+import type { ReachedPoint } from '../domain/purchase-points.ts';
 import type { ClaimRepository } from '../repositories/claim-repository.ts';
 import type { IdempotencyRepository } from '../repositories/idempotency-repository.ts';
 import type { OrderRepository } from '../repositories/order-repository.ts';
@@ -25,6 +26,7 @@ export function createClaimSeats(deps: {
   idempotency: IdempotencyRepository;
   settleRefund: SettleRefund;
   clock: Clock;
+  reached: ReachedPoint;
 }) {
   const { ledger, orders, idempotency } = deps;
 
@@ -64,7 +66,10 @@ export function createClaimSeats(deps: {
   return async function claimSeats(attempt: PurchaseAttempt, secured: SecuredHold): Promise<ClaimedSeats> {
     const order = newOrder(attempt, secured);
     const result = await ledger.claimSeats(order, secured.intent);
-    if (result === 'claimed') return { kind: 'claimed', order };
+    if (result === 'claimed') {
+      deps.reached('C2');
+      return { kind: 'claimed', order };
+    }
 
     await secured.letGo();
     if (result === 'closed') {
@@ -78,6 +83,7 @@ export function createClaimSeats(deps: {
     const refund = wholeRefundOf(secured.intent, null, deps.clock.now());
     const stored = attempt.keyGiven ? { recordId: attempt.recordId, answer: { kind: 'SeatsUnavailable' as const, conflicts } } : undefined;
     if (!(await ledger.startUnboundRefund(secured.intent, refund, stored))) return { kind: 'overtaken' };
+    deps.reached('C2');
     if (!stored) await idempotency.remove(attempt.recordId, attempt.token);
     // Started is enough for the answer: what fails from here on the reconciler finishes, with the same keys.
     await deps.settleRefund(refund.id).catch(() => false);

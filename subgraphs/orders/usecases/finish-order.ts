@@ -1,5 +1,7 @@
 import type { Order } from '../domain/order.ts';
+import type { PaymentIntent } from '../domain/payment-intent.ts';
 import type { PaymentProvider } from '../domain/payment-provider.ts';
+import type { ReachedPoint } from '../domain/purchase-points.ts';
 import type { HoldStore } from '../repositories/hold-store.ts';
 import type { OrderRepository } from '../repositories/order-repository.ts';
 import type { PaymentIntentRepository } from '../repositories/payment-intent-repository.ts';
@@ -27,6 +29,7 @@ export function createFinishOrder(deps: {
   provider: PaymentProvider;
   holds: HoldStore;
   show: ShowChanges;
+  reached: ReachedPoint;
 }) {
   const { orders, intents, ledger, provider } = deps;
 
@@ -38,6 +41,14 @@ export function createFinishOrder(deps: {
   async function letGo(order: Order): Promise<void> {
     const hold = await deps.holds.find(order.holdId);
     if (hold) await deps.holds.unmark(hold, { kind: 'PURCHASING', token: null });
+  }
+
+  async function sell(order: Order, intent: PaymentIntent): Promise<void> {
+    deps.reached('C3');
+    if (!(await ledger.confirmOrder(order, intent))) return;
+    deps.reached('C4');
+    await deps.show.ofOrder(order.id);
+    deps.reached('C5');
   }
 
   return async function finishOrder(pending: Order): Promise<FinishedOrder> {
@@ -61,9 +72,9 @@ export function createFinishOrder(deps: {
             return { kind: 'declined', order, reason: captured.reason };
           }
         }
-        if (captured.kind === 'done' && (await ledger.confirmOrder(order, intent))) await deps.show.ofOrder(order.id);
+        if (captured.kind === 'done') await sell(order, intent);
       } else if (intent.status === 'SUCCEEDED') {
-        if (await ledger.confirmOrder(order, intent)) await deps.show.ofOrder(order.id);
+        await sell(order, intent);
       } else if (intent.orderId === order.id) return { kind: 'unknown', order };
 
       const read = await orders.find(order.id);

@@ -12,6 +12,7 @@ import {
 } from '../domain/outcomes.ts';
 import type { Order } from '../domain/order.ts';
 import { orderIdOf } from '../domain/order.ts';
+import type { ReachedPoint } from '../domain/purchase-points.ts';
 import type { Viewer } from '../domain/viewer.ts';
 import type { IdempotencyRecord, IdempotencyRepository } from '../repositories/idempotency-repository.ts';
 import type { OrderRepository } from '../repositories/order-repository.ts';
@@ -39,6 +40,7 @@ export function createPurchase(deps: {
   secureHold: SecureHold;
   claimSeats: ClaimSeats;
   finishOrder: FinishOrder;
+  reached: ReachedPoint;
 }) {
   const { orders, idempotency } = deps;
 
@@ -136,6 +138,7 @@ export function createPurchase(deps: {
       const begun = await begin(attempt, waitUntil);
       if (begun === null) continue;
       if (begun !== true) return begun;
+      deps.reached('C0');
 
       const secured = await secure(attempt, intent.id);
       if (secured.kind !== 'secured') {
@@ -143,6 +146,7 @@ export function createPurchase(deps: {
         if (await idempotency.remove(attempt.recordId, attempt.token)) return secured.kind === 'SeatsDiffer' ? secured : secured.outcome;
         continue;
       }
+      deps.reached('C1');
       const claimed = await deps.claimSeats(attempt, secured);
       if (claimed.kind === 'claimed') return finishInTime(claimed.order, false);
       if (claimed.kind === 'refused') return claimed.outcome;
