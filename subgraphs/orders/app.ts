@@ -16,7 +16,7 @@ import type { Clock } from '../../kit/values/clock.ts';
 import { newId } from '../../kit/values/ids.ts';
 import { startBackgroundWork } from './background.ts';
 import { createContextFactory } from './context.ts';
-import type { CoreSettings } from './core.ts';
+import type { CoreSettings, OrdersParts } from './core.ts';
 import { createOrdersCore } from './core.ts';
 import type { ReachedPoint } from './domain/purchase-points.ts';
 import { createEventsClient } from './repositories/events-client.ts';
@@ -43,6 +43,7 @@ export type OrdersDeps = {
   readonly settings: OrdersSettings;
   /** For fault tests: told how far each purchase has come. */
   readonly reached?: ReachedPoint;
+  readonly parts?: Partial<OrdersParts>;
 };
 
 export type OrdersApp = { readonly httpServer: Server; readonly close: () => Promise<void> };
@@ -61,6 +62,7 @@ export async function createOrdersApp(deps: OrdersDeps): Promise<OrdersApp> {
     clock,
     settings,
     ...(deps.reached ? { reached: deps.reached } : {}),
+    ...(deps.parts ? { parts: deps.parts } : {}),
     events: createEventsClient({
       url: deps.eventsUrl,
       signer: deps.signer,

@@ -6,7 +6,7 @@ import type { PaymentProvider } from './domain/payment-provider.ts';
 import type { ReachedPoint } from './domain/purchase-points.ts';
 import { defaultSeatingPlan } from './domain/seating-plan.ts';
 import type { EventsClient } from './repositories/events-client.ts';
-import { createRepositories } from './repositories/repositories.ts';
+import { createRepositories, REPOSITORY_PARTS } from './repositories/repositories.ts';
 import { createClaimSeats } from './usecases/claim-seats.ts';
 import { createConfirmPayment } from './usecases/confirm-payment.ts';
 import { createCreatePaymentIntent } from './usecases/create-payment-intent.ts';
@@ -41,16 +41,22 @@ export type CoreDeps = {
   readonly onCommitted: () => void;
   /** For what failed and is made good later. */
   readonly logError: (error: unknown, what: string) => void;
-  /** For fault tests. */
+  /** For fault tests: told how far each purchase has come. */
   readonly reached?: ReachedPoint;
+  /** For fault tests: parts that are put in the place of others, to see that the difference is noticed. */
+  readonly parts?: Partial<OrdersParts>;
 };
 
 /** A purchase that read the open listing commits within this, or never: a transaction's life, and some. */
 const CLOSED_EVENT_SETTLES_AFTER_SECONDS = 70;
 
+const PARTS = { ...REPOSITORY_PARTS, createHoldSeats, createClaimSeats, createFinishOrder, createPurchase, createReconcile };
+export type OrdersParts = typeof PARTS;
+
 /** Everything orders knows and does, without a server, a feed or a timer. */
 export function createOrdersCore(deps: CoreDeps) {
   const { mongo, redis, provider, clock, settings, logError, reached = () => undefined } = deps;
+  const parts = { ...PARTS, ...deps.parts };
   const plan = defaultSeatingPlan({ amount: settings.defaultSeatPrice, currency: settings.defaultCurrency });
   const planOf = () => Promise.resolve(plan);
 
@@ -63,6 +69,7 @@ export function createOrdersCore(deps: CoreDeps) {
     clock,
     planOf,
     idempotencyLifeSeconds: settings.idempotencyLifeSeconds,
+    parts,
   });
   const { claims, orders, intents, refunds, listings, idempotency, ledger, map, holds, unshown } = repositories;
 
@@ -74,10 +81,10 @@ export function createOrdersCore(deps: CoreDeps) {
     onShown: deps.onCommitted,
   });
   const readListings = createReadListings({ listings, events: deps.events, clock });
-  const finishOrder = createFinishOrder({ orders, intents, ledger, provider, holds, show, reached });
+  const finishOrder = parts.createFinishOrder({ orders, intents, ledger, provider, holds, show, reached });
   const settleRefund = createSettleRefund({ refunds, intents, orders, ledger, provider, show, clock });
   const secureHold = createSecureHold({ holds, intents, readListings, clock });
-  const claimSeats = createClaimSeats({ ledger, orders, claims, idempotency, settleRefund, clock, reached });
+  const claimSeats = parts.createClaimSeats({ ledger, orders, claims, idempotency, settleRefund, clock, reached });
 
   return {
     planOf,
@@ -85,7 +92,7 @@ export function createOrdersCore(deps: CoreDeps) {
     repositories,
     show,
     readListings,
-    holdSeats: createHoldSeats({
+    holdSeats: parts.createHoldSeats({
       readListings,
       planOf,
       holds,
@@ -97,8 +104,8 @@ export function createOrdersCore(deps: CoreDeps) {
     releaseHold: createReleaseHold({ holds, intents, clock }),
     createPaymentIntent: createCreatePaymentIntent({ holds, intents, provider, readListings, clock }),
     confirmPayment: createConfirmPayment({ holds, intents, provider, readListings, clock }),
-    purchase: createPurchase({ orders, intents, idempotency, secureHold, claimSeats, finishOrder, reached }),
-    reconcile: createReconcile({
+    purchase: parts.createPurchase({ orders, intents, idempotency, secureHold, claimSeats, finishOrder, reached }),
+    reconcile: parts.createReconcile({
       orders,
       intents,
       refunds,

@@ -7,16 +7,18 @@ import type { Logger } from '../../kit/runtime/logger.ts';
 import { connectMongo } from '../../kit/runtime/mongo.ts';
 import { connectRedis, withLogicalDatabase } from '../../kit/runtime/redis.ts';
 import { systemClock } from '../../kit/values/clock.ts';
+import type { OrdersDeps } from './app.ts';
 import { createOrdersApp } from './app.ts';
 import { createCrashPoints } from './crash-points.ts';
 import { ordersEnvSchema } from './env.ts';
 import { ordersSettings } from './settings.ts';
 
-/** A whole orders process: settings, connections, app, port. Resolves with its address once it answers. */
+/** A whole orders process: settings, connections, app, port. Resolves with its address once it answers. `adjust` is for fault tests. */
 export async function startOrders(
   source: Readonly<Record<string, string | undefined>>,
   logger: Logger,
   { onClose }: Lifecycle,
+  adjust: (deps: OrdersDeps) => OrdersDeps = (deps) => deps,
 ): Promise<string> {
   const env = parseEnv(ordersEnvSchema, source);
   const mongo = await connectMongo({ url: env.MONGO_URL, dbName: 'orders' });
@@ -33,26 +35,28 @@ export async function startOrders(
     logger,
   });
   onClose('bus', bus.close);
-  const app = await createOrdersApp({
-    mongo,
-    bus,
-    logger,
-    clock: systemClock,
-    eventsUrl: env.EVENTS_URL,
-    identityJwks: env.IDENTITY_JWKS,
-    settings: ordersSettings(env),
-    reached: createCrashPoints({
-      crashAt: env.CRASH_AT,
-      freezeAt: env.FREEZE_AT,
-      signal: (signal) => void process.kill(process.pid, signal),
+  const app = await createOrdersApp(
+    adjust({
+      mongo,
+      bus,
+      logger,
+      clock: systemClock,
+      eventsUrl: env.EVENTS_URL,
+      identityJwks: env.IDENTITY_JWKS,
+      settings: ordersSettings(env),
+      reached: createCrashPoints({
+        crashAt: env.CRASH_AT,
+        freezeAt: env.FREEZE_AT,
+        signal: (signal) => void process.kill(process.pid, signal),
+      }),
+      redis: await redisTo('holds', holdsUrl),
+      subscriber: await redisTo('hints', holdsUrl, true),
+      signer: await createIdentitySigner({
+        issuer: 'orders',
+        privateKey: env.ORDERS_PRIVATE_KEY,
+      }),
     }),
-    redis: await redisTo('holds', holdsUrl),
-    subscriber: await redisTo('hints', holdsUrl, true),
-    signer: await createIdentitySigner({
-      issuer: 'orders',
-      privateKey: env.ORDERS_PRIVATE_KEY,
-    }),
-  });
+  );
   onClose('app', app.close);
   return listen(app.httpServer, { host: env.HOST, port: env.PORT });
 }

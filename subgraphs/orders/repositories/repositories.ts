@@ -15,6 +15,9 @@ import { createSeatMapStore } from './seat-map-store.ts';
 import { createSeatPublisher } from './seat-publisher.ts';
 import { createUnshownRepository } from './unshown-repository.ts';
 
+/** What guards a seat; fault tests take the guard away. */
+export const REPOSITORY_PARTS = { createClaimRepository, createOrderRepository };
+
 /** Everything that keeps something, over one database and one Redis. */
 export function createRepositories(deps: {
   client: MongoClient;
@@ -24,10 +27,11 @@ export function createRepositories(deps: {
   clock: Clock;
   planOf: (eventId: string) => Promise<SeatingPlan>;
   idempotencyLifeSeconds: number;
+  parts?: typeof REPOSITORY_PARTS;
 }) {
-  const { client, db, redis, outbox, clock } = deps;
-  const claims = createClaimRepository({ db });
-  const orders = createOrderRepository({ db });
+  const { client, db, redis, outbox, clock, parts = REPOSITORY_PARTS } = deps;
+  const claims = parts.createClaimRepository({ db });
+  const orders = parts.createOrderRepository({ db });
   const intents = createPaymentIntentRepository({ db });
   const refunds = createRefundRepository({ db });
   const listings = createListingRepository({ db });
