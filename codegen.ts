@@ -72,6 +72,7 @@ const config: CodegenConfig = {
       CreatePaymentIntentResult: './domain/outcomes.ts#CreatePaymentIntentOutcome',
       ConfirmPaymentResult: './domain/outcomes.ts#ConfirmPaymentOutcome',
       PurchaseResult: './domain/outcomes.ts#PurchaseOutcome',
+      ConfigureSeatingResult: './domain/outcomes.ts#ConfigureSeatingOutcome',
     }),
     // The typed client of the sample operations: what a front end gets with the same few lines and its own documents.
     'schema/client/': {

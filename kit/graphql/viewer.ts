@@ -1,5 +1,7 @@
 import { forbidden, unauthenticated } from './errors.ts';
-import type { Role, Viewer } from './identity.ts';
+import type { Role } from './identity.ts';
+
+type WithRoles = { readonly roles: readonly Role[] };
 
 export type Scope = 'events:write' | 'tickets:check-in' | 'users:admin';
 
@@ -14,16 +16,16 @@ export function scopesOf(roles: readonly Role[]): ReadonlySet<Scope> {
   return new Set(roles.flatMap((role): readonly Scope[] => SCOPES_OF_ROLE[role]));
 }
 
-export function hasScope(viewer: Viewer | null, scope: Scope): boolean {
+export function hasScope(viewer: WithRoles | null, scope: Scope): boolean {
   return viewer !== null && scopesOf(viewer.roles).has(scope);
 }
 
-export function requireViewer(viewer: Viewer | null): Viewer {
+export function requireViewer<Someone extends WithRoles>(viewer: Someone | null): Someone {
   if (!viewer) throw unauthenticated();
   return viewer;
 }
 
-export function requireScope(viewer: Viewer | null, scope: Scope): Viewer {
+export function requireScope<Someone extends WithRoles>(viewer: Someone | null, scope: Scope): Someone {
   const known = requireViewer(viewer);
   if (!hasScope(known, scope)) throw forbidden();
   return known;

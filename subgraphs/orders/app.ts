@@ -81,10 +81,10 @@ export async function createOrdersApp(deps: OrdersDeps): Promise<OrdersApp> {
   relay = createOutboxRelay({ db: mongo.db, rows: core.outbox.rows, bus: deps.bus, clock, logger });
   lifecycle.onClose('outbox relay', relay.close);
 
-  const { holds, map, orders, intents, listings } = core.repositories;
+  const { holds, map, orders, intents, listings, plans } = core.repositories;
   const hints = await createSeatHints({ redis, subscriber: deps.subscriber, logger });
   lifecycle.onClose('seat hints', hints.close);
-  const feed = createSeatFeed({ store: map, hints, planOf: core.planOf, logger });
+  const feed = createSeatFeed({ store: map, hints, planOf: plans.of, logger });
   lifecycle.onClose('seat feed', feed.close);
   const work = startBackgroundWork({
     db: mongo.db,
@@ -107,7 +107,7 @@ export async function createOrdersApp(deps: OrdersDeps): Promise<OrdersApp> {
     typeDefs: readFileSync(new URL('schema.graphql', import.meta.url), 'utf8'),
     resolvers,
     verifier: createIdentityVerifier({ audience: 'subgraph:orders', jwks: deps.identityJwks }),
-    createContext: createContextFactory({ ...core, clock, map, holds, orders, intents, listings, feed }),
+    createContext: createContextFactory({ ...core, clock, map, holds, orders, intents, listings, plans, feed }),
     logger,
     isUnavailable: isConnectionFailure,
     introspection: settings.introspection,

@@ -14,8 +14,11 @@ import type { OrderRepository } from './repositories/order-repository.ts';
 import type { PaymentIntentRepository } from './repositories/payment-intent-repository.ts';
 import type { SeatFeed } from './repositories/seat-feed.ts';
 import type { SeatMapStore } from './repositories/seat-map-store.ts';
+import type { SeatingPlanRepository } from './repositories/seating-plan-repository.ts';
+import type { ConfigureSeating } from './usecases/configure-seating.ts';
 import type { createConfirmPayment } from './usecases/confirm-payment.ts';
 import type { createCreatePaymentIntent } from './usecases/create-payment-intent.ts';
+import type { HoldBestAvailable } from './usecases/hold-best-available.ts';
 import type { HoldSeats } from './usecases/hold-seats.ts';
 import type { Purchase } from './usecases/purchase.ts';
 import type { ReadListings } from './usecases/read-listings.ts';
@@ -24,7 +27,7 @@ import type { createReleaseHold } from './usecases/release-hold.ts';
 
 export type ContextDeps = {
   readonly clock: Clock;
-  readonly planOf: (eventId: string) => Promise<SeatingPlan>;
+  readonly plans: SeatingPlanRepository;
   readonly map: SeatMapStore;
   readonly holds: HoldStore;
   readonly orders: OrderRepository;
@@ -33,6 +36,8 @@ export type ContextDeps = {
   readonly feed: SeatFeed;
   readonly readListings: ReadListings;
   readonly holdSeats: HoldSeats;
+  readonly holdBestAvailable: HoldBestAvailable;
+  readonly configureSeating: ConfigureSeating;
   readonly refreshHold: ReturnType<typeof createRefreshHold>;
   readonly releaseHold: ReturnType<typeof createReleaseHold>;
   readonly createPaymentIntent: ReturnType<typeof createCreatePaymentIntent>;
@@ -54,13 +59,22 @@ function createLoaders(deps: ContextDeps) {
     ),
     seatMap: new DataLoader<string, SeatMapView>(
       async (eventIds) => {
-        const [readings, plans] = await Promise.all([deps.map.readEvents(eventIds), Promise.all(eventIds.map(deps.planOf))]);
-        return eventIds.map((eventId, index) => {
+        const readings = await deps.map.readEvents(eventIds);
+        // After the versions, as the feed does: a newer plan than its version is made good by the reset that follows.
+        const plans = await deps.plans.ofEvents(eventIds);
+        return eventIds.map((eventId) => {
           const reading = readings.get(eventId);
-          const plan = plans[index];
+          const plan = plans.get(eventId);
           if (!reading || !plan) return new Error(`The seats of ${eventId} could not be read.`);
           return { version: reading.version, plan, statuses: seatStatuses(plan, reading.claims, reading.held) };
         });
+      },
+      { maxBatchSize: EVENTS_PER_BATCH },
+    ),
+    seatingPlan: new DataLoader<string, SeatingPlan>(
+      async (eventIds) => {
+        const plans = await deps.plans.ofEvents(eventIds);
+        return eventIds.map((eventId) => plans.get(eventId) ?? new Error(`The plan of ${eventId} could not be read.`));
       },
       { maxBatchSize: EVENTS_PER_BATCH },
     ),

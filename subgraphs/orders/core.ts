@@ -8,10 +8,13 @@ import { defaultSeatingPlan } from './domain/seating-plan.ts';
 import type { EventsClient } from './repositories/events-client.ts';
 import { createRepositories, REPOSITORY_PARTS } from './repositories/repositories.ts';
 import { createClaimSeats } from './usecases/claim-seats.ts';
+import { createConfigureSeating } from './usecases/configure-seating.ts';
 import { createConfirmPayment } from './usecases/confirm-payment.ts';
 import { createCreatePaymentIntent } from './usecases/create-payment-intent.ts';
 import { createFinishOrder } from './usecases/finish-order.ts';
+import { createHoldBestAvailable } from './usecases/hold-best-available.ts';
 import { createHoldSeats } from './usecases/hold-seats.ts';
+import { createPlaceSeats } from './usecases/place-seats.ts';
 import { createPurchase } from './usecases/purchase.ts';
 import { createReadListings } from './usecases/read-listings.ts';
 import { createReconcile } from './usecases/reconcile.ts';
@@ -50,15 +53,14 @@ export type CoreDeps = {
 /** A purchase that read the open listing commits within this, or never: a transaction's life, and some. */
 const CLOSED_EVENT_SETTLES_AFTER_SECONDS = 70;
 
-const PARTS = { ...REPOSITORY_PARTS, createHoldSeats, createClaimSeats, createFinishOrder, createPurchase, createReconcile };
+const PARTS = { ...REPOSITORY_PARTS, createPlaceSeats, createClaimSeats, createFinishOrder, createPurchase, createReconcile };
 export type OrdersParts = typeof PARTS;
 
 /** Everything orders knows and does, without a server, a feed or a timer. */
 export function createOrdersCore(deps: CoreDeps) {
   const { mongo, redis, provider, clock, settings, logError, reached = () => undefined } = deps;
   const parts = { ...PARTS, ...deps.parts };
-  const plan = defaultSeatingPlan({ amount: settings.defaultSeatPrice, currency: settings.defaultCurrency });
-  const planOf = () => Promise.resolve(plan);
+  const defaultPlan = defaultSeatingPlan({ amount: settings.defaultSeatPrice, currency: settings.defaultCurrency });
 
   const outbox = createOutbox({ db: mongo.db, clock });
   const repositories = createRepositories({
@@ -67,11 +69,11 @@ export function createOrdersCore(deps: CoreDeps) {
     redis,
     outbox,
     clock,
-    planOf,
+    defaultPlan,
     idempotencyLifeSeconds: settings.idempotencyLifeSeconds,
     parts,
   });
-  const { claims, orders, intents, refunds, listings, idempotency, ledger, map, holds, unshown } = repositories;
+  const { claims, orders, intents, refunds, listings, idempotency, plans, ledger, map, holds, unshown } = repositories;
 
   const show = createShowChanges({
     map,
@@ -84,22 +86,17 @@ export function createOrdersCore(deps: CoreDeps) {
   const finishOrder = parts.createFinishOrder({ orders, intents, ledger, provider, holds, show, reached });
   const settleRefund = createSettleRefund({ refunds, intents, orders, ledger, provider, show, clock });
   const secureHold = createSecureHold({ holds, intents, readListings, clock });
+  const placeSeats = parts.createPlaceSeats({ holds, claims, plans, clock, holdLifeSeconds: settings.holdLifeSeconds });
   const claimSeats = parts.createClaimSeats({ ledger, orders, claims, idempotency, settleRefund, clock, reached });
 
   return {
-    planOf,
     outbox,
     repositories,
     show,
     readListings,
-    holdSeats: parts.createHoldSeats({
-      readListings,
-      planOf,
-      holds,
-      claims,
-      intents,
-      settings: { clock, holdLifeSeconds: settings.holdLifeSeconds },
-    }),
+    holdSeats: createHoldSeats({ readListings, plans, holds, intents, placeSeats, clock }),
+    holdBestAvailable: createHoldBestAvailable({ readListings, plans, map, placeSeats, clock }),
+    configureSeating: createConfigureSeating({ readListings, plans, claims, orders, map, ledger, show, clock }),
     refreshHold: createRefreshHold({ holds, holdLifeSeconds: settings.holdLifeSeconds }),
     releaseHold: createReleaseHold({ holds, intents, clock }),
     createPaymentIntent: createCreatePaymentIntent({ holds, intents, provider, readListings, clock }),

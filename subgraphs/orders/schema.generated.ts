@@ -7,7 +7,7 @@ import type { Hold as HoldModel } from './domain/hold.ts';
 import type { PaymentIntent as PaymentIntentModel } from './domain/payment-intent.ts';
 import type { Order as OrderModel, Ticket as TicketModel } from './domain/order.ts';
 import type { SeatMapUpdate as SeatMapUpdateModel } from './domain/seat-map.ts';
-import type { HoldSeatsOutcome, RefreshHoldOutcome, CreatePaymentIntentOutcome, ConfirmPaymentOutcome, PurchaseOutcome } from './domain/outcomes.ts';
+import type { HoldSeatsOutcome, RefreshHoldOutcome, CreatePaymentIntentOutcome, ConfirmPaymentOutcome, PurchaseOutcome, ConfigureSeatingOutcome } from './domain/outcomes.ts';
 import type { Context } from './context.ts';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = T | null | undefined;
@@ -29,6 +29,20 @@ export type Scalars = {
   SeatMapVersion: { input: number; output: number; }
   _FieldSet: { input: string; output: string; }
 };
+
+export type ConfigureSeatingInput = {
+  /** Of every price. Stays the same once orders were placed. */
+  readonly currency: Scalars['CurrencyCode']['input'];
+  readonly eventId: Scalars['ID']['input'];
+  /** 1 to 200, with different names, and at most 20,000 seats in all. In the order in which they are to be chosen: the front first. */
+  readonly sections: ReadonlyArray<SeatSectionInput>;
+};
+
+export type ConfigureSeatingPayload = {
+  readonly event: Event;
+};
+
+export type ConfigureSeatingResult = ConfigureSeatingPayload | EventNotFound | SeatsInUse;
 
 export type ConfirmPaymentInput = {
   readonly clientSecret: Scalars['String']['input'];
@@ -93,6 +107,22 @@ export type Hold = {
   readonly total: Money;
 };
 
+/**
+ * Seats of one row, side by side, leaving no single seat alone if that can be, nearest the front centre (rows count as they are listed: the first row of the first section is the
+ * front); split over rows only if nothing adjacent is left. Accessible and companion seats are chosen only for whom they are meant.
+ */
+export type HoldBestAvailableInput = {
+  /** So many of the quantity are accessible seats; the others are their companions', beside them. 0 to the quantity. */
+  readonly accessible?: Scalars['Int']['input'];
+  readonly eventId: Scalars['ID']['input'];
+  /** Per seat, in the smallest unit of the event's currency. */
+  readonly maxPrice?: InputMaybe<Scalars['MinorUnits']['input']>;
+  /** 1 to 10. */
+  readonly quantity: Scalars['Int']['input'];
+  /** Only seats of this section. */
+  readonly section?: InputMaybe<Scalars['String']['input']>;
+};
+
 export type HoldExpired = UserError & {
   readonly message: Scalars['String']['output'];
   readonly path: ReadonlyArray<Scalars['String']['output']>;
@@ -137,10 +167,14 @@ export type Money = {
 };
 
 export type Mutation = {
+  /** The event's organizer and admins. Refused while it would remove, block or reprice a seat that is held or sold. Takes the place of the whole plan; every open seat map starts anew with a SNAPSHOT. */
+  readonly configureSeating: ConfigureSeatingResult;
   /** Only while the hold lives; then the hold stays alive long enough to purchase. With automatic capture the answer is SUCCEEDED, else REQUIRES_CAPTURE. */
   readonly confirmPayment: ConfirmPaymentResult;
   /** For the hold's total. One per hold: repeated, it gives the same intent, whatever its status, unless that was cancelled. */
   readonly createPaymentIntent: CreatePaymentIntentResult;
+  /** Picks the best seats together and holds them in one step. */
+  readonly holdBestAvailable: HoldSeatsResult;
   /** All of the seats, or none. At most 10 seats held per user and event. */
   readonly holdSeats: HoldSeatsResult;
   /**
@@ -155,6 +189,11 @@ export type Mutation = {
 };
 
 
+export type MutationConfigureSeatingArgs = {
+  input: ConfigureSeatingInput;
+};
+
+
 export type MutationConfirmPaymentArgs = {
   input: ConfirmPaymentInput;
 };
@@ -162,6 +201,11 @@ export type MutationConfirmPaymentArgs = {
 
 export type MutationCreatePaymentIntentArgs = {
   input: CreatePaymentIntentInput;
+};
+
+
+export type MutationHoldBestAvailableArgs = {
+  input: HoldBestAvailableInput;
 };
 
 
@@ -397,10 +441,37 @@ export type SeatRow = {
   readonly seatCount: Scalars['Int']['output'];
 };
 
+export type SeatRowInput = {
+  /** The number of its first seat, 0 to 10,000. */
+  readonly firstNumber?: Scalars['Int']['input'];
+  /** Letters, digits, dot and underscore, at most 10. */
+  readonly label: Scalars['String']['input'];
+  /** 1 to 500. */
+  readonly seatCount: Scalars['Int']['input'];
+};
+
 export type SeatSection = {
   readonly name: Scalars['String']['output'];
   readonly price: Money;
   readonly rows: ReadonlyArray<SeatRow>;
+};
+
+/** The lists of seats name seats of this section's rows, by their ids as in Seat.seatId. */
+export type SeatSectionInput = {
+  /** For wheelchairs. */
+  readonly accessibleSeats?: ReadonlyArray<Scalars['ID']['input']>;
+  readonly aisleSeats?: ReadonlyArray<Scalars['ID']['input']>;
+  /** Not for sale. */
+  readonly blockedSeats?: ReadonlyArray<Scalars['ID']['input']>;
+  /** For whoever comes with someone in an accessible seat beside it. */
+  readonly companionSeats?: ReadonlyArray<Scalars['ID']['input']>;
+  /** Empty only if it is the one section. Letters, digits, space, dot and underscore, at most 40. */
+  readonly name: Scalars['String']['input'];
+  /** Per seat, 0 to 100,000,000. */
+  readonly price: Scalars['MinorUnits']['input'];
+  readonly restrictedViewSeats?: ReadonlyArray<Scalars['ID']['input']>;
+  /** From the front. Parts of one row on both sides of an aisle are two rows with the same label and different numbers. */
+  readonly rows: ReadonlyArray<SeatRowInput>;
 };
 
 export type SeatState = {
@@ -416,6 +487,14 @@ export type SeatStatus =
   | 'HELD'
   /** Sold. */
   | 'RESERVED';
+
+/** The plan would remove, block or reprice seats that are held or sold. */
+export type SeatsInUse = UserError & {
+  readonly message: Scalars['String']['output'];
+  readonly path: ReadonlyArray<Scalars['String']['output']>;
+  /** At most 100 of them. */
+  readonly seatIds: ReadonlyArray<Scalars['ID']['output']>;
+};
 
 export type SeatsUnavailable = UserError & {
   readonly conflicts: ReadonlyArray<SeatConflict>;
@@ -581,15 +660,19 @@ export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = 
     | ( PaymentIntentNotFound )
     | ( PaymentNotConfirmed )
     | ( SalesClosed )
+    | ( SeatsInUse )
     | ( SeatsUnavailable )
   ;
 };
 
 /** Mapping between all available schema types and the resolvers types */
 export type ResolversTypes = {
+  ConfigureSeatingInput: ConfigureSeatingInput;
+  ID: ResolverTypeWrapper<Scalars['ID']['output']>;
+  ConfigureSeatingPayload: ResolverTypeWrapper<Omit<ConfigureSeatingPayload, 'event'> & { event: ResolversTypes['Event'] }>;
+  ConfigureSeatingResult: ResolverTypeWrapper<ConfigureSeatingOutcome>;
   ConfirmPaymentInput: ConfirmPaymentInput;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
-  ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   ConfirmPaymentPayload: ResolverTypeWrapper<Omit<ConfirmPaymentPayload, 'paymentIntent'> & { paymentIntent: ResolversTypes['PaymentIntent'] }>;
   ConfirmPaymentResult: ResolverTypeWrapper<ConfirmPaymentOutcome>;
   CreatePaymentIntentInput: CreatePaymentIntentInput;
@@ -601,6 +684,7 @@ export type ResolversTypes = {
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   EventNotFound: ResolverTypeWrapper<EventNotFound>;
   Hold: ResolverTypeWrapper<HoldModel>;
+  HoldBestAvailableInput: HoldBestAvailableInput;
   HoldExpired: ResolverTypeWrapper<HoldExpired>;
   HoldLimitReached: ResolverTypeWrapper<HoldLimitReached>;
   HoldSeatsInput: HoldSeatsInput;
@@ -643,9 +727,12 @@ export type ResolversTypes = {
   SeatMapUpdateKind: SeatMapUpdateKind;
   SeatMapVersion: ResolverTypeWrapper<Scalars['SeatMapVersion']['output']>;
   SeatRow: ResolverTypeWrapper<SeatRow>;
+  SeatRowInput: SeatRowInput;
   SeatSection: ResolverTypeWrapper<PlanSectionModel>;
+  SeatSectionInput: SeatSectionInput;
   SeatState: ResolverTypeWrapper<SeatState>;
   SeatStatus: SeatStatus;
+  SeatsInUse: ResolverTypeWrapper<SeatsInUse>;
   SeatsUnavailable: ResolverTypeWrapper<SeatsUnavailable>;
   Subscription: ResolverTypeWrapper<Record<PropertyKey, never>>;
   Ticket: ResolverTypeWrapper<TicketModel>;
@@ -656,9 +743,12 @@ export type ResolversTypes = {
 
 /** Mapping between all available schema types and the resolvers parents */
 export type ResolversParentTypes = {
+  ConfigureSeatingInput: ConfigureSeatingInput;
+  ID: Scalars['ID']['output'];
+  ConfigureSeatingPayload: Omit<ConfigureSeatingPayload, 'event'> & { event: ResolversParentTypes['Event'] };
+  ConfigureSeatingResult: ConfigureSeatingOutcome;
   ConfirmPaymentInput: ConfirmPaymentInput;
   String: Scalars['String']['output'];
-  ID: Scalars['ID']['output'];
   ConfirmPaymentPayload: Omit<ConfirmPaymentPayload, 'paymentIntent'> & { paymentIntent: ResolversParentTypes['PaymentIntent'] };
   ConfirmPaymentResult: ConfirmPaymentOutcome;
   CreatePaymentIntentInput: CreatePaymentIntentInput;
@@ -670,6 +760,7 @@ export type ResolversParentTypes = {
   Int: Scalars['Int']['output'];
   EventNotFound: EventNotFound;
   Hold: HoldModel;
+  HoldBestAvailableInput: HoldBestAvailableInput;
   HoldExpired: HoldExpired;
   HoldLimitReached: HoldLimitReached;
   HoldSeatsInput: HoldSeatsInput;
@@ -706,13 +797,25 @@ export type ResolversParentTypes = {
   SeatMapUpdate: SeatMapUpdateModel;
   SeatMapVersion: Scalars['SeatMapVersion']['output'];
   SeatRow: SeatRow;
+  SeatRowInput: SeatRowInput;
   SeatSection: PlanSectionModel;
+  SeatSectionInput: SeatSectionInput;
   SeatState: SeatState;
+  SeatsInUse: SeatsInUse;
   SeatsUnavailable: SeatsUnavailable;
   Subscription: Record<PropertyKey, never>;
   Ticket: TicketModel;
   User: UserKeyModel;
   UserError: ResolversInterfaceTypes<ResolversParentTypes>['UserError'];
+};
+
+export type ConfigureSeatingPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ConfigureSeatingPayload'] = ResolversParentTypes['ConfigureSeatingPayload']> = {
+  event?: Resolver<ResolversTypes['Event'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type ConfigureSeatingResultResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ConfigureSeatingResult'] = ResolversParentTypes['ConfigureSeatingResult']> = {
+  __resolveType: TypeResolveFn<'ConfigureSeatingPayload' | 'EventNotFound' | 'SeatsInUse', ParentType, ContextType>;
 };
 
 export type ConfirmPaymentPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ConfirmPaymentPayload'] = ResolversParentTypes['ConfirmPaymentPayload']> = {
@@ -807,8 +910,10 @@ export type MoneyResolvers<ContextType = Context, ParentType extends ResolversPa
 };
 
 export type MutationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
+  configureSeating?: Resolver<ResolversTypes['ConfigureSeatingResult'], ParentType, ContextType, RequireFields<MutationConfigureSeatingArgs, 'input'>>;
   confirmPayment?: Resolver<ResolversTypes['ConfirmPaymentResult'], ParentType, ContextType, RequireFields<MutationConfirmPaymentArgs, 'input'>>;
   createPaymentIntent?: Resolver<ResolversTypes['CreatePaymentIntentResult'], ParentType, ContextType, RequireFields<MutationCreatePaymentIntentArgs, 'input'>>;
+  holdBestAvailable?: Resolver<ResolversTypes['HoldSeatsResult'], ParentType, ContextType, RequireFields<MutationHoldBestAvailableArgs, 'input'>>;
   holdSeats?: Resolver<ResolversTypes['HoldSeatsResult'], ParentType, ContextType, RequireFields<MutationHoldSeatsArgs, 'input'>>;
   purchase?: Resolver<ResolversTypes['PurchaseResult'], ParentType, ContextType, RequireFields<MutationPurchaseArgs, 'input'>>;
   refreshHold?: Resolver<ResolversTypes['RefreshHoldResult'], ParentType, ContextType, RequireFields<MutationRefreshHoldArgs, 'input'>>;
@@ -977,6 +1082,13 @@ export type SeatStateResolvers<ContextType = Context, ParentType extends Resolve
   status?: Resolver<ResolversTypes['SeatStatus'], ParentType, ContextType>;
 };
 
+export type SeatsInUseResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SeatsInUse'] = ResolversParentTypes['SeatsInUse']> = {
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  path?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  seatIds?: Resolver<ReadonlyArray<ResolversTypes['ID']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
 export type SeatsUnavailableResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SeatsUnavailable'] = ResolversParentTypes['SeatsUnavailable']> = {
   conflicts?: Resolver<ReadonlyArray<ResolversTypes['SeatConflict']>, ParentType, ContextType>;
   message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
@@ -1003,10 +1115,12 @@ export type UserResolvers<ContextType = Context, ParentType extends ResolversPar
 };
 
 export type UserErrorResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UserError'] = ResolversParentTypes['UserError']> = {
-  __resolveType: TypeResolveFn<'EventNotFound' | 'HoldExpired' | 'HoldLimitReached' | 'IdempotencyKeyReused' | 'OrderProcessing' | 'PaymentDeclined' | 'PaymentIntentNotFound' | 'PaymentNotConfirmed' | 'SalesClosed' | 'SeatsUnavailable', ParentType, ContextType>;
+  __resolveType: TypeResolveFn<'EventNotFound' | 'HoldExpired' | 'HoldLimitReached' | 'IdempotencyKeyReused' | 'OrderProcessing' | 'PaymentDeclined' | 'PaymentIntentNotFound' | 'PaymentNotConfirmed' | 'SalesClosed' | 'SeatsInUse' | 'SeatsUnavailable', ParentType, ContextType>;
 };
 
 export type Resolvers<ContextType = Context> = {
+  ConfigureSeatingPayload?: ConfigureSeatingPayloadResolvers<ContextType>;
+  ConfigureSeatingResult?: ConfigureSeatingResultResolvers<ContextType>;
   ConfirmPaymentPayload?: ConfirmPaymentPayloadResolvers<ContextType>;
   ConfirmPaymentResult?: ConfirmPaymentResultResolvers<ContextType>;
   CreatePaymentIntentPayload?: CreatePaymentIntentPayloadResolvers<ContextType>;
@@ -1050,6 +1164,7 @@ export type Resolvers<ContextType = Context> = {
   SeatRow?: SeatRowResolvers<ContextType>;
   SeatSection?: SeatSectionResolvers<ContextType>;
   SeatState?: SeatStateResolvers<ContextType>;
+  SeatsInUse?: SeatsInUseResolvers<ContextType>;
   SeatsUnavailable?: SeatsUnavailableResolvers<ContextType>;
   Subscription?: SubscriptionResolvers<ContextType>;
   Ticket?: TicketResolvers<ContextType>;

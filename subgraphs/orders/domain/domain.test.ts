@@ -18,9 +18,9 @@ describe('the default seating plan', () => {
   });
 
   it('names seats of a section by section, row and number, and knows the cheapest and the dearest', () => {
-    const plan = createSeatingPlan('EUR', [
-      { name: 'Stalls', price: euros(5_000), rows: [{ label: 'C', seatCount: 2, firstNumber: 7 }] },
-      { name: 'Balcony', price: euros(2_000), rows: [{ label: 'A', seatCount: 1, firstNumber: 1 }] },
+    const plan = createSeatingPlan(1, 'EUR', [
+      { name: 'Stalls', price: euros(5_000), rows: [{ label: 'C', seatCount: 2, firstNumber: 7 }], features: {}, blockedSeats: [] },
+      { name: 'Balcony', price: euros(2_000), rows: [{ label: 'A', seatCount: 1, firstNumber: 1 }], features: {}, blockedSeats: [] },
     ]);
     expect([...plan.seats.keys()]).toEqual(['Stalls-C-7', 'Stalls-C-8', 'Balcony-A-1']);
     expect(priceRange(plan)).toEqual({ min: euros(2_000), max: euros(5_000) });

@@ -1,3 +1,4 @@
+import type { EventKey } from './entity-keys.ts';
 import type { Hold } from './hold.ts';
 import type { Order } from './order.ts';
 import type { PaymentIntent, PaymentIntentStatus } from './payment-intent.ts';
@@ -19,12 +20,15 @@ export type PaymentIntentNotFound = Refusal<'PaymentIntentNotFound'>;
 export type PaymentDeclined = Refusal<'PaymentDeclined'> & { readonly reason: string };
 export type IdempotencyKeyReused = Refusal<'IdempotencyKeyReused'>;
 
+export type SeatsInUse = Refusal<'SeatsInUse'> & { readonly seatIds: readonly string[] };
+
 export type HoldSeatsOutcome =
   | { readonly kind: 'HoldSeatsPayload'; readonly hold: Hold }
   | SeatsUnavailable
   | HoldLimitReached
   | SalesClosed
   | EventNotFound;
+export type ConfigureSeatingOutcome = { readonly kind: 'ConfigureSeatingPayload'; readonly event: EventKey } | SeatsInUse | EventNotFound;
 export type RefreshHoldOutcome = { readonly kind: 'RefreshHoldPayload'; readonly hold: Hold } | HoldExpired;
 export type CreatePaymentIntentOutcome =
   | { readonly kind: 'CreatePaymentIntentPayload'; readonly paymentIntent: PaymentIntent }
@@ -51,6 +55,21 @@ export const seatsUnavailable = (path: readonly string[], conflicts: readonly Se
   message: 'Some of these seats cannot be had any more. Choose others.',
   path,
   conflicts,
+});
+export const nothingFits = (): SeatsUnavailable => ({
+  kind: 'SeatsUnavailable',
+  message: 'There are not enough seats left that fit. Ask for fewer, or for another section or price.',
+  path: ['input', 'quantity'],
+  conflicts: [],
+});
+/** Of a plan that is in the way of a whole stadium, enough to see which. */
+const SEATS_NAMED_MAX = 100;
+
+export const seatsInUse = (seatIds: readonly string[]): SeatsInUse => ({
+  kind: 'SeatsInUse',
+  message: 'This plan would take away, block or reprice seats that somebody holds or has bought.',
+  path: ['input', 'sections'],
+  seatIds: seatIds.slice(0, SEATS_NAMED_MAX),
 });
 export const holdLimitReached = (limit: number): HoldLimitReached => ({
   kind: 'HoldLimitReached',

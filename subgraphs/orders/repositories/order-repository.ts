@@ -61,6 +61,10 @@ export function createOrderRepository(deps: { db: Db }) {
       const found = await orders.findOne({ holdId, live: true });
       return found && found.userId === userId ? toOrder(found) : null;
     },
+    /** Null where it has no order of any status. */
+    async currencyOfEvent(eventId: string): Promise<string | null> {
+      return (await orders.findOne({ eventId }, { projection: { total: 1 } }))?.total.currency ?? null;
+    },
     pageOfUser: (userId: string, first: number, after: OrderPosition | null): Promise<OrderPage> => page({ userId }, first, after),
     pageOfEvent: (eventId: string, first: number, after: OrderPosition | null): Promise<OrderPage> => page({ eventId }, first, after),
     async ticketsOfOrders(orderIds: readonly string[]): Promise<readonly Ticket[]> {

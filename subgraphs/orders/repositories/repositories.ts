@@ -13,6 +13,7 @@ import { createRefundRepository } from './refund-repository.ts';
 import { createSaleLedger } from './sale-ledger.ts';
 import { createSeatMapStore } from './seat-map-store.ts';
 import { createSeatPublisher } from './seat-publisher.ts';
+import { createSeatingPlanRepository } from './seating-plan-repository.ts';
 import { createUnshownRepository } from './unshown-repository.ts';
 
 /** What guards a seat; fault tests take the guard away. */
@@ -25,7 +26,7 @@ export function createRepositories(deps: {
   redis: RedisClient;
   outbox: Outbox;
   clock: Clock;
-  planOf: (eventId: string) => Promise<SeatingPlan>;
+  defaultPlan: SeatingPlan;
   idempotencyLifeSeconds: number;
   parts?: typeof REPOSITORY_PARTS;
 }) {
@@ -36,7 +37,8 @@ export function createRepositories(deps: {
   const refunds = createRefundRepository({ db });
   const listings = createListingRepository({ db });
   const idempotency = createIdempotencyRepository({ db, lifeSeconds: deps.idempotencyLifeSeconds });
-  const publisher = createSeatPublisher({ redis, claims, planOf: deps.planOf });
+  const plans = createSeatingPlanRepository({ db, defaultPlan: deps.defaultPlan });
+  const publisher = createSeatPublisher({ redis, claims, plans });
   return {
     claims,
     orders,
@@ -44,6 +46,7 @@ export function createRepositories(deps: {
     refunds,
     listings,
     idempotency,
+    plans,
     ledger: createSaleLedger({
       client,
       clock,
@@ -54,6 +57,7 @@ export function createRepositories(deps: {
       refunds,
       listings,
       idempotency,
+      plans,
     }),
     map: createSeatMapStore({
       redis,

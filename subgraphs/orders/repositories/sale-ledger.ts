@@ -7,6 +7,7 @@ import type { StoredAnswer } from '../domain/idempotency.ts';
 import type { Order, OrderStatus } from '../domain/order.ts';
 import { ticketIdOf } from '../domain/order.ts';
 import { isOnSale } from '../domain/listing.ts';
+import { planAggregateOf } from '../domain/seating-plan.ts';
 import type { PaymentIntent } from '../domain/payment-intent.ts';
 import type { Refund } from '../domain/refund.ts';
 import type { ClaimRepository } from './claim-repository.ts';
@@ -14,6 +15,7 @@ import type { IdempotencyRepository } from './idempotency-repository.ts';
 import type { ListingRepository } from './listing-repository.ts';
 import type { OrderRepository } from './order-repository.ts';
 import type { PaymentIntentRepository } from './payment-intent-repository.ts';
+import type { PlanLayout, SeatingPlanRepository } from './seating-plan-repository.ts';
 import type { RefundRepository } from './refund-repository.ts';
 
 /** Ends a transaction with a known answer; thrown out of the callback, where nothing of it stays. */
@@ -38,6 +40,7 @@ export type LedgerDeps = {
   readonly refunds: RefundRepository;
   readonly listings: ListingRepository;
   readonly idempotency: IdempotencyRepository;
+  readonly plans: SeatingPlanRepository;
 };
 
 /**
@@ -137,6 +140,21 @@ export function createSaleLedger(deps: LedgerDeps) {
           throw new Aborted('moved');
         await refunds.insert(session, refund);
         if (stored) await idempotency.complete(session, stored.recordId, stored.answer);
+      });
+    },
+
+    /** The event's new plan, and that its maps must be shown anew. False when the proposal was dropped meanwhile. */
+    async adoptPlan(eventId: string, token: string, layout: PlanLayout, revision: number): Promise<boolean> {
+      return unlessMoved(async (session) => {
+        if (!(await deps.plans.adopt(session, eventId, token, layout, revision))) throw new Aborted('moved');
+        await outbox.append(session, {
+          id: derivedId('evt', 'seating.configured', eventId, String(revision)),
+          type: 'seating.configured',
+          aggregateId: planAggregateOf(eventId),
+          version: revision,
+          shown: false,
+          data: { eventId, revision },
+        });
       });
     },
 

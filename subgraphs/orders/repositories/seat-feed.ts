@@ -54,9 +54,10 @@ export function createSeatFeed(deps: {
   }
 
   async function load(feed: EventFeed): Promise<void> {
-    const plan = await deps.planOf(feed.eventId);
     const reading = (await store.readEvents([feed.eventId])).get(feed.eventId);
     if (!reading) return;
+    // After the version: a plan that is newer than it comes again as a reset, one that is older would never be noticed.
+    const plan = await deps.planOf(feed.eventId);
     // A version never goes back for those who watch, not even when Redis has lost it.
     feed.version = Math.max(feed.version, reading.version);
     feed.statuses = seatStatuses(plan, reading.claims, reading.held);
@@ -123,9 +124,9 @@ export function createSeatFeed(deps: {
 
   /** Holds what is shown against the database. What differs is published; what still differs the next time was folded wrongly here. */
   async function compare(feed: EventFeed): Promise<void> {
-    const plan = await deps.planOf(feed.eventId);
     const reading = (await store.readEvents([feed.eventId])).get(feed.eventId);
     if (!reading?.complete) return;
+    const plan = await deps.planOf(feed.eventId);
     await catchUp(feed, false);
     const differing = new Set<string>();
     for (const [seatId, status] of seatStatuses(plan, reading.claims, reading.held))

@@ -48,12 +48,14 @@ export function createSeatMapStore(deps: { redis: RedisClient; claims: ClaimRepo
     return version;
   }
 
+  /** Seats in live holds, by Redis' clock. */
   async function liveHolds(eventId: string): Promise<ReadonlySet<string>> {
     const members = z.array(z.string()).parse(await liveHoldsScript(redis, [seatKeys.holdDeadlines(eventId)], []));
     return new Set(members.map((member) => parseDeadlineMember(member).seatId));
   }
 
   return {
+    liveHolds,
     /**
      * Publishes what these seats are now. `endHold` goes first: its keys are deleted where they are still its own.
      * Safe at any time, any number of times, from any process.
@@ -117,7 +119,15 @@ export function createSeatMapStore(deps: { redis: RedisClient; claims: ClaimRepo
     },
     /** Tells every feed to start anew: the log is behind `known` (an older copy was restored, or it is gone). */
     async reset(eventId: string, known: number): Promise<void> {
-      publisher.remember(eventId, Number(await resetScript(redis, [seatKeys.seatChanges(eventId), seatKeys.seatShown(eventId)], [known])));
+      publisher.remember(
+        eventId,
+        Number(await resetScript(redis, [seatKeys.seatChanges(eventId), seatKeys.seatShown(eventId)], [known, 0])),
+      );
+    },
+    /** Tells every feed to start anew: the event has another plan, with other seats. */
+    async resetForPlan(eventId: string, revision: number): Promise<void> {
+      const keys = [seatKeys.seatChanges(eventId), seatKeys.seatShown(eventId)];
+      publisher.remember(eventId, Number(await resetScript(redis, keys, [publisher.known(eventId), revision])));
     },
     /** After the last change of a cancelled event. */
     async end(eventId: string): Promise<void> {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { RedisClient } from '../../../kit/runtime/redis.ts';
-import type { SeatingPlan } from '../domain/seating-plan.ts';
+import type { SeatingPlanRepository } from './seating-plan-repository.ts';
 import type { ClaimRepository } from './claim-repository.ts';
 import { seatKeys } from './seat-keys.ts';
 
@@ -14,14 +14,10 @@ const TRIES_MAX = 100;
 const KNOWN_MAX = 10_000;
 
 /**
- * The one way in which a seat's status reaches the map: read the revisions, then the claims, then run a script that refuses if a revision has moved
- * since. Whoever publishes last has therefore read claims that are at least as new as everyone's before.
+ * The one way in which a seat's status reaches the map: read the revisions, then the claims and the plan, then run a script that refuses if a revision
+ * has moved since. Whoever publishes last has therefore read claims and a plan that are at least as new as everyone's before.
  */
-export function createSeatPublisher(deps: {
-  redis: RedisClient;
-  claims: ClaimRepository;
-  planOf: (eventId: string) => Promise<SeatingPlan>;
-}) {
+export function createSeatPublisher(deps: { redis: RedisClient; claims: ClaimRepository; plans: SeatingPlanRepository }) {
   const known = new Map<string, number>();
 
   function remember(eventId: string, version: number): void {
@@ -49,19 +45,20 @@ export function createSeatPublisher(deps: {
       attempt: (facts: { seatsJson: string; known: number; claims: ReadonlyMap<string, 'PENDING' | 'SOLD'> }) => Promise<unknown>,
       refuse?: (claims: ReadonlyMap<string, 'PENDING' | 'SOLD'>) => Refusal | null,
     ): Promise<{ refused: Refusal } | { reply: readonly (string | null)[] }> {
-      const plan = await deps.planOf(eventId);
       for (let tries = 0; tries < TRIES_MAX; tries += 1) {
         const revisions = await readRevisions(eventId, seatIds);
-        const claims = await deps.claims.ofSeats(eventId, seatIds);
+        const [claims, plan] = await Promise.all([deps.claims.ofSeats(eventId, seatIds), deps.plans.of(eventId)]);
         const refused = refuse?.(claims) ?? null;
         if (refused !== null) return { refused };
-        const facts = seatIds.map((seatId): SeatFacts => [
+        const seats = seatIds.map((seatId): SeatFacts => [
           seatId,
           revisions.get(seatId) ?? 0,
           claims.get(seatId) ?? '',
           plan.seats.get(seatId)?.blocked ?? false,
         ]);
-        const reply = replySchema.parse(await attempt({ seatsJson: JSON.stringify(facts), known: known.get(eventId) ?? 0, claims }));
+        const reply = replySchema.parse(
+          await attempt({ seatsJson: JSON.stringify({ plan: plan.revision, seats }), known: known.get(eventId) ?? 0, claims }),
+        );
         if (reply[0] !== 'MOVED') {
           if (reply[0] === 'DONE' && reply[1] !== null) remember(eventId, Number(reply[1]));
           return { reply };

@@ -24,7 +24,7 @@ export const event: Implements<EventResolvers, '__resolveReference' | 'seatMap' 
   },
   priceRange: async ({ id }, _args, context) => {
     const listing = await context.loaders.listing.load(id);
-    return listing && canSeeSeats(context.viewer, listing) ? priceRange(await context.planOf(id)) : null;
+    return listing && canSeeSeats(context.viewer, listing) ? priceRange(await context.loaders.seatingPlan.load(id)) : null;
   },
   orders: async ({ id }, args, context) => {
     const listing = await context.loaders.listing.load(id);

@@ -14,6 +14,16 @@ const optional = <Schema extends z.ZodType>(schema: Schema) => schema.nullish().
 
 export const holdSeatsSchema = z.strictObject({ eventId: idSchema, seatIds: seatIdsSchema, replacesHoldId: optional(idSchema) });
 
+export const holdBestAvailableSchema = z
+  .strictObject({
+    eventId: idSchema,
+    quantity: z.int().min(1, 'must be at least 1').max(SEATS_PER_HOLD_MAX, `must be at most ${SEATS_PER_HOLD_MAX}`),
+    section: optional(z.string().max(40, 'is not a section')),
+    maxPrice: optional(z.int().min(0, 'must be at least 0')),
+    accessible: z.int().min(0, 'must be at least 0'),
+  })
+  .refine((input) => input.accessible <= input.quantity, { path: ['accessible'], message: 'must be at most the quantity' });
+
 export const refreshHoldSchema = z.strictObject({
   holdId: idSchema,
   extendSeconds: optional(z.int().min(1, 'must be at least 1').max(HOLD_LIFE_MAX_SECONDS, `must be at most ${HOLD_LIFE_MAX_SECONDS}`)),

@@ -2,22 +2,44 @@ import type { Implements } from '../../../kit/graphql/typed-resolvers.ts';
 import { badUserInput } from '../../../kit/graphql/errors.ts';
 import { idSchema } from '../../../kit/graphql/input-schemas.ts';
 import { parseInput } from '../../../kit/graphql/parse-input.ts';
+import { requireScope, requireViewer } from '../../../kit/graphql/viewer.ts';
 import type { Context } from '../context.ts';
 import type { Viewer } from '../domain/viewer.ts';
 import type { MutationResolvers } from '../schema.generated.ts';
-import { unauthenticated } from '../../../kit/graphql/errors.ts';
-import { confirmPaymentSchema, createPaymentIntentSchema, holdSeatsSchema, purchaseSchema, refreshHoldSchema } from './inputs.ts';
+import {
+  confirmPaymentSchema,
+  createPaymentIntentSchema,
+  holdBestAvailableSchema,
+  holdSeatsSchema,
+  purchaseSchema,
+  refreshHoldSchema,
+} from './inputs.ts';
+import { configureSeatingSchema } from './seating-input.ts';
 
-function signedIn({ viewer }: Context): Viewer {
-  if (!viewer) throw unauthenticated();
-  return viewer;
-}
+const signedIn = ({ viewer }: Context): Viewer => requireViewer(viewer);
 
 export const mutation: Implements<
   MutationResolvers,
-  'holdSeats' | 'refreshHold' | 'releaseHold' | 'createPaymentIntent' | 'confirmPayment' | 'purchase'
+  | 'holdSeats'
+  | 'holdBestAvailable'
+  | 'configureSeating'
+  | 'refreshHold'
+  | 'releaseHold'
+  | 'createPaymentIntent'
+  | 'confirmPayment'
+  | 'purchase'
 > = {
   holdSeats: (_parent, { input }, context) => context.holdSeats(signedIn(context), parseInput(holdSeatsSchema, input, 'input')),
+  holdBestAvailable: (_parent, { input }, context) =>
+    context.holdBestAvailable(signedIn(context), parseInput(holdBestAvailableSchema, input, 'input')),
+  configureSeating: async (_parent, { input }, context) => {
+    const viewer = requireScope(context.viewer, 'events:write');
+    const { eventId, layout } = parseInput(configureSeatingSchema, input, 'input');
+    const outcome = await context.configureSeating(viewer, eventId, layout);
+    if (outcome.kind === 'CurrencyFixed')
+      throw badUserInput([{ path: ['input', 'currency'], message: `must be ${outcome.currency}: orders of this event were placed in it` }]);
+    return outcome;
+  },
   refreshHold: (_parent, { input }, context) => context.refreshHold(signedIn(context), parseInput(refreshHoldSchema, input, 'input')),
   releaseHold: async (_parent, { holdId }, context) => ({
     released: await context.releaseHold(signedIn(context), parseInput(idSchema, holdId, 'holdId')),

@@ -24,6 +24,7 @@ const typed: Implements<
   | 'CreatePaymentIntentResult'
   | 'ConfirmPaymentResult'
   | 'PurchaseResult'
+  | 'ConfigureSeatingResult'
 > &
   Resolvers = {
   CurrencyCode,
@@ -46,6 +47,7 @@ const typed: Implements<
   CreatePaymentIntentResult: byKind,
   ConfirmPaymentResult: byKind,
   PurchaseResult: byKind,
+  ConfigureSeatingResult: byKind,
 };
 
 /** The subscription stands apart: its generated type knows no async iterator of domain updates. */

@@ -110,7 +110,7 @@ export async function startOrders(
 
   async function openFeed() {
     const hints = await createSeatHints({ redis, subscriber, logger: silentLogger });
-    const feed = createSeatFeed({ store: core.repositories.map, hints, planOf: core.planOf, logger: silentLogger });
+    const feed = createSeatFeed({ store: core.repositories.map, hints, planOf: core.repositories.plans.of, logger: silentLogger });
     return {
       feed,
       hints,

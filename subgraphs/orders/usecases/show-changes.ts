@@ -1,5 +1,6 @@
 import type { Clock } from '../../../kit/values/clock.ts';
 import type { SeatMapStore } from '../repositories/seat-map-store.ts';
+import { planAggregateOf } from '../domain/seating-plan.ts';
 import type { UnshownChange, UnshownRepository } from '../repositories/unshown-repository.ts';
 
 /** A change this old was not shown by whoever made it. */
@@ -19,7 +20,8 @@ export function createShowChanges(deps: {
   async function show(changes: readonly UnshownChange[]): Promise<void> {
     for (const change of changes) {
       try {
-        await deps.map.publish(change.eventId, change.seatIds, change.consumed ?? undefined);
+        if (change.kind === 'plan') await deps.map.resetForPlan(change.eventId, change.revision);
+        else await deps.map.publish(change.eventId, change.seatIds, change.consumed ?? undefined);
         await deps.unshown.markShown([change.rowId]);
       } catch (error) {
         // One that cannot be shown must not keep the others from the map.
@@ -27,24 +29,32 @@ export function createShowChanges(deps: {
       }
     }
   }
+
+  /** What fails here is made good by `overdue`. */
+  async function attempt(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      deps.logError(error);
+    } finally {
+      // The same rows wait for the bus.
+      deps.onShown();
+    }
+  }
   return {
-    /** P5. The sale stands whether or not it can be shown right now; what fails here is made good by `showOverdue`. */
-    async ofOrder(orderId: string): Promise<void> {
-      try {
-        const changes = await deps.unshown.ofOrder(orderId);
-        // All rows of one order are about the same seats: one publication shows the last state of them.
-        const consumed = changes.find((change) => change.consumed)?.consumed;
+    /** P5. The sale stands whether or not it can be shown right now. */
+    ofOrder: (orderId: string): Promise<void> =>
+      attempt(async () => {
+        const changes = (await deps.unshown.ofAggregate(orderId)).filter((change) => change.kind === 'seats');
         const [first] = changes;
         if (!first) return;
-        await deps.map.publish(first.eventId, first.seatIds, consumed ?? undefined);
+        // All rows of one order are about its seats: one publication shows the last state of them.
+        const seatIds = new Set(changes.flatMap((change) => change.seatIds));
+        const consumed = changes.find((change) => change.consumed)?.consumed;
+        await deps.map.publish(first.eventId, [...seatIds], consumed ?? undefined);
         await deps.unshown.markShown(changes.map((change) => change.rowId));
-      } catch (error) {
-        deps.logError(error);
-      } finally {
-        // The same rows wait for the bus.
-        deps.onShown();
-      }
-    },
+      }),
+    ofPlan: (eventId: string): Promise<void> => attempt(async () => show(await deps.unshown.ofAggregate(planAggregateOf(eventId)))),
     /** Every process does this, now and then: the one that committed the change may be dead. */
     async overdue(): Promise<void> {
       await show(await deps.unshown.since(new Date(deps.clock.now().getTime() - OVERDUE_MS), BATCH));
