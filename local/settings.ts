@@ -34,7 +34,12 @@ export function processSettings(local: {
       ADMIN_PASSWORD: local.admin.password,
     },
     events: subgraph('events'),
-    orders: { ...subgraph('orders'), EVENTS_URL: urlOf('events'), ORDERS_PRIVATE_KEY: JSON.stringify(keys.orders) },
+    orders: {
+      ...subgraph('orders'),
+      EVENTS_URL: urlOf('events'),
+      ORDERS_PRIVATE_KEY: JSON.stringify(keys.orders),
+      PUBLIC_ORIGIN: given['PUBLIC_ORIGIN'] ?? `http://localhost:${ports.router}`,
+    },
     router: {
       ...shared,
       HOST: given['HOST'] ?? '127.0.0.1',

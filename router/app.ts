@@ -16,6 +16,7 @@ import { answerErrorsAsGraphql, GRAPHQL_PATH, serveGraphql } from './http/graphq
 import { serveHealth } from './http/health-routes.ts';
 import { addressThrough, trustHops } from './http/client-address.ts';
 import { createOrigins } from './http/origins.ts';
+import { servePayments } from './http/payment-routes.ts';
 import { servePlayground } from './http/playground-routes.ts';
 import { createRateLimits } from './limits/rate-limits.ts';
 import type { Metrics } from './metrics.ts';
@@ -189,6 +190,7 @@ export async function createRouterApp(deps: RouterDeps): Promise<RouterApp> {
     logger,
   });
   const revocations = await watchRevocations({ redis: deps.subscriberRedis, registry, sessions, logger });
+  const payments = servePayments({ app, ordersUrl: deps.subgraphUrls['orders'], rateLimits });
   serveHealth({ app, clients, redis, rateLimits, isDraining: () => draining });
 
   return {
@@ -209,7 +211,7 @@ export async function createRouterApp(deps: RouterDeps): Promise<RouterApp> {
       clearInterval(idle);
       await apollo.stop();
       supergraphs.close();
-      await Promise.all([...clients.values()].map((client) => client.close()));
+      await Promise.all([...clients.values(), payments].map((client) => client.close()));
     },
   };
 }

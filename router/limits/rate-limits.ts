@@ -8,6 +8,8 @@ type Allowance = { readonly points: number; readonly seconds: number };
 /** Per what each is counted is the caller's choice of key: see operation-limits.ts. */
 const ALLOWANCES = {
   address: { points: 600, seconds: 60 },
+  // A payment provider sends for all buyers from a handful of addresses.
+  'webhook-address': { points: 12_000, seconds: 60 },
   'log-in-account-address': { points: 5, seconds: 900 },
   'log-in-account': { points: 20, seconds: 900 },
   'log-in-address': { points: 50, seconds: 3_600 },

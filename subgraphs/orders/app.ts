@@ -19,14 +19,15 @@ import { createContextFactory } from './context.ts';
 import type { CoreSettings, OrdersParts } from './core.ts';
 import { createOrdersCore } from './core.ts';
 import type { ReachedPoint } from './domain/purchase-points.ts';
+import type { PaymentSettings } from './payments.ts';
+import { createPayments } from './payments.ts';
 import { createEventsClient } from './repositories/events-client.ts';
 import { createSeatFeed } from './repositories/seat-feed.ts';
 import { createSeatHints } from './repositories/seat-hints.ts';
-import { createSimulatorPayments } from './repositories/simulator-payments.ts';
 import { resolvers } from './resolvers/resolvers.ts';
 import { createFollowEvents } from './usecases/follow-events.ts';
 
-export type OrdersSettings = CoreSettings & { readonly capture: 'automatic' | 'manual'; readonly introspection: boolean };
+export type OrdersSettings = CoreSettings & { readonly payments: PaymentSettings; readonly introspection: boolean };
 
 export type OrdersDeps = {
   readonly mongo: MongoConnection;
@@ -53,12 +54,14 @@ export async function createOrdersApp(deps: OrdersDeps): Promise<OrdersApp> {
   const { mongo, redis, clock, logger, settings } = deps;
   const lifecycle = createLifecycle(logger);
 
-  const provider = createSimulatorPayments({ db: mongo.db, capture: settings.capture });
+  const payments = createPayments({ db: mongo.db, clock, settings: settings.payments });
+  lifecycle.onClose('payments', payments.close);
+  const logError = (error: unknown, what: string): void => logger.warn({ err: error, what }, 'left for later');
   let relay: OutboxRelay | null = null;
   const core = createOrdersCore({
     mongo,
     redis,
-    provider,
+    provider: payments.provider,
     clock,
     settings,
     ...(deps.reached ? { reached: deps.reached } : {}),
@@ -68,16 +71,9 @@ export async function createOrdersApp(deps: OrdersDeps): Promise<OrdersApp> {
       signer: deps.signer,
     }),
     onCommitted: () => relay?.trigger(),
-    logError: (error, what) =>
-      logger.warn(
-        {
-          err: error,
-          what,
-        },
-        'left for later',
-      ),
+    logError,
   });
-  await Promise.all([core.ensureIndexes(), provider.ensureIndexes()]);
+  await Promise.all([core.ensureIndexes(), payments.ensureIndexes()]);
   relay = createOutboxRelay({ db: mongo.db, rows: core.outbox.rows, bus: deps.bus, clock, logger });
   lifecycle.onClose('outbox relay', relay.close);
 
@@ -111,6 +107,7 @@ export async function createOrdersApp(deps: OrdersDeps): Promise<OrdersApp> {
     logger,
     isUnavailable: isConnectionFailure,
     introspection: settings.introspection,
+    routes: (app) => payments.serve(app, { followPayment: core.followPayment, logError }),
     ready: async () => (await Promise.all([mongo.db.command({ ping: 1 }), redis.ping()])).length === 2,
   });
   lifecycle.onClose('server', server.close);

@@ -7,11 +7,13 @@ import type { ReachedPoint } from './domain/purchase-points.ts';
 import { defaultSeatingPlan } from './domain/seating-plan.ts';
 import type { EventsClient } from './repositories/events-client.ts';
 import { createRepositories, REPOSITORY_PARTS } from './repositories/repositories.ts';
+import { createCancelPayment } from './usecases/cancel-payment.ts';
 import { createClaimSeats } from './usecases/claim-seats.ts';
 import { createConfigureSeating } from './usecases/configure-seating.ts';
 import { createConfirmPayment } from './usecases/confirm-payment.ts';
 import { createCreatePaymentIntent } from './usecases/create-payment-intent.ts';
 import { createFinishOrder } from './usecases/finish-order.ts';
+import { createFollowPayment } from './usecases/follow-payment.ts';
 import { createHoldBestAvailable } from './usecases/hold-best-available.ts';
 import { createHoldSeats } from './usecases/hold-seats.ts';
 import { createPlaceSeats } from './usecases/place-seats.ts';
@@ -73,7 +75,7 @@ export function createOrdersCore(deps: CoreDeps) {
     idempotencyLifeSeconds: settings.idempotencyLifeSeconds,
     parts,
   });
-  const { claims, orders, intents, refunds, listings, idempotency, plans, ledger, map, holds, unshown } = repositories;
+  const { claims, orders, intents, refunds, listings, idempotency, plans, ledger, map, holds, unshown, notices } = repositories;
 
   const show = createShowChanges({
     map,
@@ -85,6 +87,7 @@ export function createOrdersCore(deps: CoreDeps) {
   const readListings = createReadListings({ listings, events: deps.events, clock });
   const finishOrder = parts.createFinishOrder({ orders, intents, ledger, provider, holds, show, reached });
   const settleRefund = createSettleRefund({ refunds, intents, orders, ledger, provider, show, clock });
+  const cancelPayment = createCancelPayment({ intents, ledger, provider, settleRefund, clock, logError });
   const secureHold = createSecureHold({ holds, intents, readListings, clock });
   const placeSeats = parts.createPlaceSeats({ holds, claims, plans, clock, holdLifeSeconds: settings.holdLifeSeconds });
   const claimSeats = parts.createClaimSeats({ ledger, orders, claims, idempotency, settleRefund, clock, reached });
@@ -94,13 +97,14 @@ export function createOrdersCore(deps: CoreDeps) {
     repositories,
     show,
     readListings,
-    holdSeats: createHoldSeats({ readListings, plans, holds, intents, placeSeats, clock }),
+    holdSeats: createHoldSeats({ readListings, plans, holds, intents, placeSeats, cancelPayment, clock }),
     holdBestAvailable: createHoldBestAvailable({ readListings, plans, map, placeSeats, clock }),
     configureSeating: createConfigureSeating({ readListings, plans, claims, orders, map, ledger, show, clock }),
     refreshHold: createRefreshHold({ holds, holdLifeSeconds: settings.holdLifeSeconds }),
-    releaseHold: createReleaseHold({ holds, intents, clock }),
+    releaseHold: createReleaseHold({ holds, intents, cancelPayment }),
     createPaymentIntent: createCreatePaymentIntent({ holds, intents, provider, readListings, clock }),
     confirmPayment: createConfirmPayment({ holds, intents, provider, readListings, clock }),
+    followPayment: createFollowPayment({ intents, notices, provider, settleRefund, clock }),
     purchase: parts.createPurchase({ orders, intents, idempotency, secureHold, claimSeats, finishOrder, reached }),
     reconcile: parts.createReconcile({
       orders,
@@ -111,6 +115,7 @@ export function createOrdersCore(deps: CoreDeps) {
       provider,
       finishOrder,
       settleRefund,
+      cancelPayment,
       show,
       clock,
       graceSeconds: settings.reconcileGraceSeconds,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { privateJwkSchema, redisUrlSchema, secondsSchema, subgraphEnvShape } from '../../kit/runtime/env.ts';
+import { listSchema, privateJwkSchema, redisUrlSchema, secondsSchema, subgraphEnvShape } from '../../kit/runtime/env.ts';
 import { stopAtSchema } from './crash-points.ts';
 
 const ordersEnvShape = {
@@ -11,8 +11,21 @@ const ordersEnvShape = {
   /** This process's own key, for asking the events subgraph on its own behalf; its public half stands in IDENTITY_JWKS as "orders". */
   ORDERS_PRIVATE_KEY: privateJwkSchema,
   HOLD_TTL_SECONDS: secondsSchema.max(900).default(300),
-  PAYMENT_PROVIDER: z.enum(['simulator']).default('simulator'),
+  PAYMENT_PROVIDER: z.enum(['simulator', 'stripe']).default('simulator'),
   PAYMENT_CAPTURE: z.enum(['automatic', 'manual']).default('automatic'),
+  /** Where payers' browsers find us: the router, which passes /payments on to this process. The first one is meant. */
+  PUBLIC_ORIGIN: listSchema.pipe(z.array(z.url()).min(1)).default(['http://localhost:8080']),
+  /** Where a bank's confirmation page sends the payer's browser back to; default: a page of ours that says to go on in the shop. */
+  PAYMENT_RETURN_URL: z.url().optional(),
+  STRIPE_SECRET_KEY: z
+    .string()
+    .regex(/^(sk|rk)_/, 'must be a secret (sk_…) or restricted (rk_…) key')
+    .optional(),
+  STRIPE_WEBHOOK_SECRET: z
+    .string()
+    .regex(/^whsec_/, 'must be the signing secret of the webhook endpoint (whsec_…)')
+    .optional(),
+  STRIPE_API_URL: z.url().default('https://api.stripe.com'),
   /** In the currency's smallest unit. */
   DEFAULT_SEAT_PRICE: z.coerce.number().int().min(0).max(100_000_000).default(2_500),
   DEFAULT_CURRENCY: z
@@ -31,6 +44,9 @@ const ordersEnvShape = {
 
 /** The settings of an orders process. */
 export const ordersEnvSchema = z.object(ordersEnvShape).superRefine((env, context) => {
+  if (env.PAYMENT_PROVIDER === 'stripe')
+    for (const name of ['STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRET'] as const)
+      if (env[name] === undefined) context.addIssue({ code: 'custom', path: [name], message: 'must be set with PAYMENT_PROVIDER=stripe' });
   if (env.NODE_ENV !== 'production') return;
   for (const name of ['CRASH_AT', 'FREEZE_AT'] as const)
     if (env[name]) context.addIssue({ code: 'custom', path: [name], message: 'is for fault tests, and refused with NODE_ENV=production' });

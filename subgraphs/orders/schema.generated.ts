@@ -275,6 +275,11 @@ export type PageInfo = {
   readonly startCursor: Maybe<Scalars['String']['output']>;
 };
 
+/** What the payer must do before the payment can go on, e.g. a bank's confirmation page. */
+export type PaymentAction = {
+  readonly url: Scalars['String']['output'];
+};
+
 export type PaymentDeclined = UserError & {
   readonly message: Scalars['String']['output'];
   readonly path: ReadonlyArray<Scalars['String']['output']>;
@@ -287,6 +292,8 @@ export type PaymentIntent = {
   /** For the payer's own client, to confirm with. */
   readonly clientSecret: Scalars['String']['output'];
   readonly id: Scalars['ID']['output'];
+  /** Only with REQUIRES_ACTION. */
+  readonly nextAction: Maybe<PaymentAction>;
   readonly status: PaymentIntentStatus;
 };
 
@@ -302,6 +309,7 @@ export type PaymentIntentStatus =
   | 'REFUNDED'
   /** The money is on its way back: the seats could not be sold. */
   | 'REFUND_PENDING'
+  | 'REQUIRES_ACTION'
   /** Authorised; taken with the purchase. */
   | 'REQUIRES_CAPTURE'
   | 'REQUIRES_CONFIRMATION'
@@ -702,6 +710,7 @@ export type ResolversTypes = {
   OrderStatus: OrderStatus;
   PageInfo: ResolverTypeWrapper<PageInfo>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
+  PaymentAction: ResolverTypeWrapper<PaymentAction>;
   PaymentDeclined: ResolverTypeWrapper<PaymentDeclined>;
   PaymentIntent: ResolverTypeWrapper<PaymentIntentModel>;
   PaymentIntentNotFound: ResolverTypeWrapper<PaymentIntentNotFound>;
@@ -776,6 +785,7 @@ export type ResolversParentTypes = {
   OrderProcessing: Omit<OrderProcessing, 'pendingOrder'> & { pendingOrder?: Maybe<ResolversParentTypes['Order']> };
   PageInfo: PageInfo;
   Boolean: Scalars['Boolean']['output'];
+  PaymentAction: PaymentAction;
   PaymentDeclined: PaymentDeclined;
   PaymentIntent: PaymentIntentModel;
   PaymentIntentNotFound: PaymentIntentNotFound;
@@ -956,6 +966,10 @@ export type PageInfoResolvers<ContextType = Context, ParentType extends Resolver
   startCursor?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
 };
 
+export type PaymentActionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PaymentAction'] = ResolversParentTypes['PaymentAction']> = {
+  url?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
 export type PaymentDeclinedResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PaymentDeclined'] = ResolversParentTypes['PaymentDeclined']> = {
   message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   path?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
@@ -967,6 +981,7 @@ export type PaymentIntentResolvers<ContextType = Context, ParentType extends Res
   amount?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
   clientSecret?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  nextAction?: Resolver<Maybe<ResolversTypes['PaymentAction']>, ParentType, ContextType>;
   status?: Resolver<ResolversTypes['PaymentIntentStatus'], ParentType, ContextType>;
 };
 
@@ -1143,6 +1158,7 @@ export type Resolvers<ContextType = Context> = {
   OrderEdge?: OrderEdgeResolvers<ContextType>;
   OrderProcessing?: OrderProcessingResolvers<ContextType>;
   PageInfo?: PageInfoResolvers<ContextType>;
+  PaymentAction?: PaymentActionResolvers<ContextType>;
   PaymentDeclined?: PaymentDeclinedResolvers<ContextType>;
   PaymentIntent?: PaymentIntentResolvers<ContextType>;
   PaymentIntentNotFound?: PaymentIntentNotFoundResolvers<ContextType>;

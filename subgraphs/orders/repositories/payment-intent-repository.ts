@@ -5,16 +5,30 @@ import { canBecome } from '../domain/payment-intent.ts';
 
 export type PaymentIntentDocument = Omit<PaymentIntent, 'id'> & {
   readonly _id: string;
-  /** Not cancelled: at most one such per hold. */
+  /** Never cancelled: at most one such per hold. */
   readonly open: boolean;
 };
 
-const toIntent = ({ _id, open: _open, ...rest }: PaymentIntentDocument): PaymentIntent => ({ id: _id, ...rest });
+/** Documents of before these fields were kept lack them. */
+const LATER_FIELDS = { paymentMethod: null, nextAction: null, cancelDue: false } as const satisfies Partial<PaymentIntent>;
+const toIntent = ({ _id, open: _open, ...rest }: PaymentIntentDocument): PaymentIntent => ({ id: _id, ...LATER_FIELDS, ...rest });
 
 const READ_BATCH = 500;
 
 export type PaymentIntentChange = Partial<
-  Pick<PaymentIntent, 'status' | 'attempt' | 'orderId' | 'holdEndsAtLatest' | 'holdMissingSince' | 'providerIntentId' | 'clientSecret'>
+  Pick<
+    PaymentIntent,
+    | 'status'
+    | 'attempt'
+    | 'orderId'
+    | 'holdEndsAtLatest'
+    | 'holdMissingSince'
+    | 'providerIntentId'
+    | 'clientSecret'
+    | 'paymentMethod'
+    | 'nextAction'
+    | 'cancelDue'
+  >
 >;
 
 export function createPaymentIntentRepository(deps: { db: Db }) {
@@ -24,6 +38,7 @@ export function createPaymentIntentRepository(deps: { db: Db }) {
     async ensureIndexes(): Promise<void> {
       await intents.createIndex({ holdId: 1 }, { unique: true, partialFilterExpression: { open: true }, name: 'one_open_per_hold' });
       await intents.createIndex({ status: 1, orderId: 1, updatedAt: 1 });
+      await intents.createIndex({ cancelDue: 1 }, { partialFilterExpression: { cancelDue: true }, name: 'cancel_due' });
     },
     async find(id: string): Promise<PaymentIntent | null> {
       const found = await intents.findOne({ _id: id });
@@ -52,17 +67,28 @@ export function createPaymentIntentRepository(deps: { db: Db }) {
     async change(read: PaymentIntent, change: PaymentIntentChange, now: Date, session?: ClientSession): Promise<PaymentIntent | null> {
       if (change.status !== undefined && change.status !== read.status && !canBecome(read.status, change.status))
         throw new Error(`A payment intent cannot go from ${read.status} to ${change.status}.`);
-      const next: PaymentIntent = { ...read, ...change, version: read.version + 1, updatedAt: now };
+      const acted = change.status !== undefined && change.status !== 'REQUIRES_ACTION' ? { nextAction: null } : {};
+      const set = { ...acted, ...change, version: read.version + 1, updatedAt: now };
+      const next: PaymentIntent = { ...read, ...set };
       const filter: Filter<PaymentIntentDocument> = { _id: read.id, version: read.version };
-      const update: UpdateFilter<PaymentIntentDocument> = {
-        $set: { ...change, version: next.version, updatedAt: now, open: next.status !== 'CANCELLED' },
-      };
+      // Closed for good: its hold may have another intent by the time this one's money turns out to have been taken.
+      const update: UpdateFilter<PaymentIntentDocument> = { $set: next.status === 'CANCELLED' ? { ...set, open: false } : set };
       const result = await intents.updateOne(filter, update, session ? { session } : {});
       return result.matchedCount === 1 ? next : null;
     },
-    /** Taken or promised money without an order, not touched since `before`; the oldest first. */
+    /** Cancelled here, and perhaps not yet at the provider; not touched since `before`. */
+    async cancelDueSince(before: Date, limit: number): Promise<readonly PaymentIntent[]> {
+      return (
+        await intents
+          .find({ cancelDue: true, status: 'CANCELLED', updatedAt: { $lte: before } })
+          .sort({ updatedAt: 1 })
+          .limit(limit)
+          .toArray()
+      ).map(toIntent);
+    },
+    /** At the provider and without an order, not touched since `before`; the oldest first. */
     async *unboundSince(before: Date): AsyncIterable<PaymentIntent> {
-      const statuses: PaymentIntentStatus[] = ['PROCESSING', 'REQUIRES_CAPTURE', 'SUCCEEDED'];
+      const statuses: PaymentIntentStatus[] = ['REQUIRES_CONFIRMATION', 'REQUIRES_ACTION', 'PROCESSING', 'REQUIRES_CAPTURE', 'SUCCEEDED'];
       for await (const document of intents
         .find({ status: { $in: statuses }, orderId: null, updatedAt: { $lte: before } })
         .sort({ updatedAt: 1 })

@@ -7,6 +7,7 @@ import { createClaimRepository } from './claim-repository.ts';
 import { createHoldStore } from './hold-store.ts';
 import { createIdempotencyRepository } from './idempotency-repository.ts';
 import { createListingRepository } from './listing-repository.ts';
+import { createNoticeRepository } from './notice-repository.ts';
 import { createOrderRepository } from './order-repository.ts';
 import { createPaymentIntentRepository } from './payment-intent-repository.ts';
 import { createRefundRepository } from './refund-repository.ts';
@@ -37,6 +38,7 @@ export function createRepositories(deps: {
   const refunds = createRefundRepository({ db });
   const listings = createListingRepository({ db });
   const idempotency = createIdempotencyRepository({ db, lifeSeconds: deps.idempotencyLifeSeconds });
+  const notices = createNoticeRepository({ db });
   const plans = createSeatingPlanRepository({ db, defaultPlan: deps.defaultPlan });
   const publisher = createSeatPublisher({ redis, claims, plans });
   return {
@@ -46,6 +48,7 @@ export function createRepositories(deps: {
     refunds,
     listings,
     idempotency,
+    notices,
     plans,
     ledger: createSaleLedger({
       client,
@@ -70,7 +73,7 @@ export function createRepositories(deps: {
     }),
     unshown: createUnshownRepository({ rows: outbox.rows }),
     async ensureIndexes(): Promise<void> {
-      await Promise.all([claims, orders, intents, refunds, listings, idempotency].map((repository) => repository.ensureIndexes()));
+      await Promise.all([claims, orders, intents, refunds, listings, idempotency, notices].map((repository) => repository.ensureIndexes()));
     },
   };
 }

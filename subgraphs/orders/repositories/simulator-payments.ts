@@ -1,9 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { Db } from 'mongodb';
 import { isDuplicateKey } from '../../../kit/runtime/mongo.ts';
+import type { Clock } from '../../../kit/values/clock.ts';
 import type { Money } from '../../../kit/values/money.ts';
 import type { PaymentProvider, ProviderIntent, ProviderResult, ProviderStatus } from '../domain/payment-provider.ts';
-import { PROVIDER_DEADLINE_MS } from '../domain/payment-provider.ts';
+import { sameSecret } from '../domain/secret.ts';
+import { inTime, PROVIDER_PATIENCE_MS } from './in-time.ts';
+import { simulatorMethod } from './simulator-methods.ts';
 
 type SimulatorDocument = {
   _id: string;
@@ -14,32 +17,33 @@ type SimulatorDocument = {
   captured: number;
   refunded: number;
   version: number;
+  /** Opens the payer's page; set while there is, or was, something to decide. */
+  actionToken?: string;
+  /** When PROCESSING ends by itself. */
+  settlesAt?: Date;
+  declineReason?: string | null;
   /** First answer of each idempotency key, as a real provider keeps them. */
   answers: { key: string; result: ProviderResult<ProviderIntent> }[];
 };
+type Change = Partial<Pick<SimulatorDocument, 'status' | 'captured' | 'refunded' | 'actionToken' | 'settlesAt' | 'declineReason'>>;
+type Decision = { readonly result?: ProviderResult<ProviderIntent>; readonly change: Change };
 
-type Method = { readonly outcome: 'approve' | 'decline'; readonly reason: string; readonly answer: 'prompt' | 'slow' | 'lost' };
-
-/** What a payer's client may send to `confirmPayment` instead of a card. */
-export const SIMULATOR_METHODS = {
-  pm_card_visa: { outcome: 'approve', reason: '', answer: 'prompt' },
-  pm_card_declined: { outcome: 'decline', reason: 'card_declined', answer: 'prompt' },
-  pm_card_insufficient_funds: { outcome: 'decline', reason: 'insufficient_funds', answer: 'prompt' },
-  /** The money moves, and the answer is lost on the way. */
-  pm_card_timeout: { outcome: 'approve', reason: '', answer: 'lost' },
-  pm_card_slow: { outcome: 'approve', reason: '', answer: 'slow' },
-} as const satisfies Record<string, Method>;
-
-const METHODS = new Map<string, Method>(Object.entries(SIMULATOR_METHODS));
+/** What the payer's page shows of a payment. */
+export type SimulatorAction = { readonly amount: Money; readonly decided: boolean };
+export type SimulatorPayments = PaymentProvider & {
+  readonly ensureIndexes: () => Promise<void>;
+  /** Null for an unknown payment, or a token that is not its own. */
+  readonly findAction: (providerIntentId: string, token: string) => Promise<SimulatorAction | null>;
+  /** The first decision stands. */
+  readonly decideAction: (providerIntentId: string, token: string, decision: 'approve' | 'decline') => Promise<void>;
+};
 
 const SLOW_MS = 2_000;
+const LATE_MS = 3_000;
 const TRIES_MAX = 20;
 
-function methodOf(name: string): Method {
-  return METHODS.get(name) ?? { outcome: 'decline', reason: 'unknown_payment_method', answer: 'prompt' };
-}
-
 const wait = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
+const declined = (reason: string): ProviderResult<never> => ({ kind: 'declined', reason });
 
 /**
  * A payment provider in a collection of its own, never part of our transactions, as a real one never could be: what it has done it has done.
@@ -47,110 +51,166 @@ const wait = (milliseconds: number): Promise<void> => new Promise((resolve) => s
  */
 export function createSimulatorPayments(deps: {
   db: Db;
+  clock: Clock;
   capture: 'automatic' | 'manual';
-}): PaymentProvider & { readonly ensureIndexes: () => Promise<void> } {
+  actionUrl: (providerIntentId: string, token: string) => string;
+}): SimulatorPayments {
+  const { clock } = deps;
   const intents = deps.db.collection<SimulatorDocument>('simulator_intents');
 
-  const done = (document: SimulatorDocument, status: ProviderStatus): ProviderResult<ProviderIntent> => ({
+  const asks = (status: ProviderStatus, token: string | undefined): token is string => status === 'REQUIRES_ACTION' && token !== undefined;
+  const found = (document: SimulatorDocument): ProviderResult<ProviderIntent> => ({
     kind: 'done',
-    value: { providerIntentId: document._id, status },
+    value: {
+      providerIntentId: document._id,
+      status: document.status,
+      intentId: document.intentId,
+      nextAction: asks(document.status, document.actionToken) ? { url: deps.actionUrl(document._id, document.actionToken) } : null,
+      declineReason: document.status === 'REQUIRES_CONFIRMATION' ? (document.declineReason ?? null) : null,
+    },
   });
+  const approved = (document: SimulatorDocument): Change =>
+    deps.capture === 'manual' ? { status: 'REQUIRES_CAPTURE' } : { status: 'SUCCEEDED', captured: document.amount.amount };
 
+  /** PROCESSING ends by itself; nobody has to look for it to be so. */
+  function asOfNow(document: SimulatorDocument): SimulatorDocument {
+    const due = document.status === 'PROCESSING' && document.settlesAt !== undefined && document.settlesAt <= clock.now();
+    return due ? { ...document, ...approved(document) } : document;
+  }
+
+  /** Retries until nobody else changed the payment meanwhile. `key` null: not a call of ours, but the payer's. */
   async function once(
     providerIntentId: string,
-    key: string,
-    decide: (document: SimulatorDocument) => {
-      result: ProviderResult<ProviderIntent>;
-      change: Partial<Pick<SimulatorDocument, 'status' | 'captured' | 'refunded'>>;
-    },
+    key: string | null,
+    decide: (document: SimulatorDocument) => Decision,
+    repeated: (result: ProviderResult<ProviderIntent>, document: SimulatorDocument) => ProviderResult<ProviderIntent> = (result) => result,
   ): Promise<ProviderResult<ProviderIntent>> {
-    try {
-      for (let tries = 0; tries < TRIES_MAX; tries += 1) {
-        const document = await intents.findOne({ _id: providerIntentId });
-        if (!document) return { kind: 'declined', reason: 'no_such_intent' };
-        const before = document.answers.find((answer) => answer.key === key);
-        if (before) return before.result;
-        const { result, change } = decide(document);
-        const updated = await intents.updateOne(
-          { _id: providerIntentId, version: document.version },
-          { $set: { ...change, version: document.version + 1 }, $push: { answers: { key, result } } },
-        );
-        if (updated.matchedCount === 1) return result;
-      }
-      return { kind: 'unknown', cause: new Error('the simulator is too busy with this intent') };
-    } catch (error) {
-      return { kind: 'unknown', cause: error };
+    for (let tries = 0; tries < TRIES_MAX; tries += 1) {
+      const stored = await intents.findOne({ _id: providerIntentId });
+      if (!stored) return declined('no_such_intent');
+      const document = asOfNow(stored);
+      const before = document.answers.find((answer) => answer.key === key);
+      if (before) return repeated(before.result, document);
+      const { result, change } = decide(document);
+      const next = { ...document, ...change };
+      const answer = result ?? found(next);
+      const updated = await intents.updateOne(
+        { _id: providerIntentId, version: document.version },
+        {
+          // Also what `asOfNow` said: from here on it is written.
+          $set: { status: next.status, captured: next.captured, ...change, version: document.version + 1 },
+          ...(key === null ? {} : { $push: { answers: { key, result: answer } } }),
+        },
+      );
+      if (updated.matchedCount === 1) return answer;
+    }
+    return { kind: 'unknown', cause: new Error('the simulator is too busy with this intent') };
+  }
+
+  function decideConfirmation(document: SimulatorDocument, paymentMethod: string | null): Decision {
+    const method = simulatorMethod(paymentMethod);
+    if (document.status !== 'REQUIRES_CONFIRMATION') return { change: {} };
+    switch (method.outcome) {
+      case 'approve':
+        return { change: approved(document) };
+      case 'decline':
+        return { result: declined(method.reason), change: { declineReason: method.reason } };
+      case 'ask the payer':
+        return { change: { status: 'REQUIRES_ACTION', actionToken: randomBytes(16).toString('hex') } };
+      case 'approve later':
+        return { change: { status: 'PROCESSING', settlesAt: new Date(clock.now().getTime() + LATE_MS) } };
     }
   }
+
+  /** An answer that was no end is told on: what has become of that attempt. */
+  function sinceThen(result: ProviderResult<ProviderIntent>, document: SimulatorDocument): ProviderResult<ProviderIntent> {
+    const pending = result.kind === 'done' && (result.value.status === 'PROCESSING' || result.value.status === 'REQUIRES_ACTION');
+    if (!pending) return result;
+    return document.status === 'REQUIRES_CONFIRMATION' ? declined(document.declineReason ?? 'declined') : found(document);
+  }
+
+  const actionOf = async (providerIntentId: string, token: string): Promise<SimulatorDocument | null> => {
+    const document = await intents.findOne({ _id: providerIntentId });
+    return document?.actionToken !== undefined && sameSecret(token, document.actionToken) ? document : null;
+  };
 
   return {
     async ensureIndexes() {
       await intents.createIndex({ intentId: 1 }, { unique: true });
     },
-    async createIntent({ intentId, amount }) {
-      const document: SimulatorDocument = {
-        _id: `sim_${intentId}`,
-        intentId,
-        amount,
-        status: 'REQUIRES_CONFIRMATION' as const,
-        clientSecret: `${intentId}_secret_${randomBytes(16).toString('hex')}`,
-        captured: 0,
-        refunded: 0,
-        version: 1,
-        answers: [],
-      };
-      try {
-        await intents.insertOne(document);
-        return { kind: 'done', value: { providerIntentId: document._id, status: document.status, clientSecret: document.clientSecret } };
-      } catch (error) {
-        if (!isDuplicateKey(error)) return { kind: 'unknown', cause: error };
-        const existing = await intents.findOne({ intentId });
-        return existing
-          ? { kind: 'done', value: { providerIntentId: existing._id, status: existing.status, clientSecret: existing.clientSecret } }
-          : { kind: 'unknown', cause: error };
-      }
-    },
-    async confirm({ key, providerIntentId, paymentMethod }) {
-      const method = methodOf(paymentMethod);
-      if (method.answer === 'slow') await wait(SLOW_MS);
-      const result = await once(providerIntentId, key, (document) => {
-        if (document.status !== 'REQUIRES_CONFIRMATION') return { result: done(document, document.status), change: {} };
-        if (method.outcome === 'decline') return { result: { kind: 'declined', reason: method.reason }, change: {} };
-        const status = deps.capture === 'manual' ? 'REQUIRES_CAPTURE' : 'SUCCEEDED';
-        return { result: done(document, status), change: { status, captured: status === 'SUCCEEDED' ? document.amount.amount : 0 } };
-      });
-      if (method.answer !== 'lost') return result;
-      await wait(PROVIDER_DEADLINE_MS);
-      return { kind: 'unknown', cause: new Error('the answer of the provider was lost') };
-    },
-    capture: ({ key, providerIntentId }) =>
-      once(providerIntentId, key, (document) => {
-        if (document.status !== 'REQUIRES_CAPTURE')
-          return document.status === 'SUCCEEDED'
-            ? { result: done(document, 'SUCCEEDED'), change: {} }
-            : { result: { kind: 'declined', reason: 'not_capturable' }, change: {} };
-        return { result: done(document, 'SUCCEEDED'), change: { status: 'SUCCEEDED', captured: document.amount.amount } };
+    createIntent: ({ intentId, amount }) =>
+      inTime(async () => {
+        const created = {
+          _id: `sim_${intentId}`,
+          intentId,
+          amount,
+          status: 'REQUIRES_CONFIRMATION' as const,
+          clientSecret: `${intentId}_secret_${randomBytes(16).toString('hex')}`,
+          captured: 0,
+          refunded: 0,
+          version: 1,
+          answers: [],
+        };
+        await intents.insertOne(created).catch((error: unknown) => {
+          if (!isDuplicateKey(error)) throw error;
+        });
+        const document = await intents.findOne({ intentId });
+        const answer = document && found(document);
+        return document && answer?.kind === 'done'
+          ? { kind: 'done', value: { ...answer.value, clientSecret: document.clientSecret } }
+          : { kind: 'unknown', cause: new Error('the intent is gone') };
       }),
+    confirm: ({ key, providerIntentId, paymentMethod }) =>
+      inTime(async () => {
+        const { answer } = simulatorMethod(paymentMethod);
+        if (answer === 'slow') await wait(SLOW_MS);
+        const result = await once(providerIntentId, key, (document) => decideConfirmation(document, paymentMethod), sinceThen);
+        if (answer !== 'lost') return result;
+        await wait(PROVIDER_PATIENCE_MS);
+        return { kind: 'unknown', cause: new Error('the answer of the provider was lost') };
+      }),
+    capture: ({ key, providerIntentId }) =>
+      inTime(() =>
+        once(providerIntentId, key, (document) => {
+          if (document.status === 'SUCCEEDED') return { change: {} };
+          if (document.status !== 'REQUIRES_CAPTURE') return { result: declined('not_capturable'), change: {} };
+          return { change: { status: 'SUCCEEDED', captured: document.amount.amount } };
+        }),
+      ),
     cancel: ({ key, providerIntentId }) =>
-      once(providerIntentId, key, (document) =>
-        document.status === 'SUCCEEDED' || document.status === 'REFUNDED'
-          ? { result: { kind: 'declined', reason: 'already_succeeded' }, change: {} }
-          : { result: done(document, 'CANCELLED'), change: { status: 'CANCELLED' } },
+      inTime(() =>
+        once(providerIntentId, key, (document) => {
+          if (document.status === 'SUCCEEDED' || document.status === 'REFUNDED')
+            return { result: declined('already_succeeded'), change: {} };
+          if (document.status === 'PROCESSING') return { result: declined('processing'), change: {} };
+          return { change: { status: 'CANCELLED' } };
+        }),
       ),
     refund: ({ key, providerIntentId, amount }) =>
-      once(providerIntentId, key, (document) => {
-        const refunded = document.refunded + amount.amount;
-        if (document.captured < refunded) return { result: { kind: 'declined', reason: 'exceeds_what_was_captured' }, change: {} };
-        const status = refunded === document.captured ? 'REFUNDED' : document.status;
-        return { result: done(document, status), change: { refunded, status } };
-      }),
-    async retrieve(providerIntentId) {
-      try {
+      inTime(() =>
+        once(providerIntentId, key, (document) => {
+          const refunded = document.refunded + amount.amount;
+          if (document.captured < refunded) return { result: declined('exceeds_what_was_captured'), change: {} };
+          return { change: { refunded, status: refunded === document.captured ? 'REFUNDED' : document.status } };
+        }),
+      ),
+    retrieve: (providerIntentId) =>
+      inTime(async () => {
         const document = await intents.findOne({ _id: providerIntentId });
-        return document ? done(document, document.status) : { kind: 'declined', reason: 'no_such_intent' };
-      } catch (error) {
-        return { kind: 'unknown', cause: error };
-      }
+        return document ? found(asOfNow(document)) : declined('no_such_intent');
+      }),
+
+    async findAction(providerIntentId, token) {
+      const document = await actionOf(providerIntentId, token);
+      return document && { amount: document.amount, decided: document.status !== 'REQUIRES_ACTION' };
+    },
+    async decideAction(providerIntentId, token, decision) {
+      if (!(await actionOf(providerIntentId, token))) return;
+      await once(providerIntentId, null, (document) => {
+        if (document.status !== 'REQUIRES_ACTION') return { change: {} };
+        if (decision === 'approve') return { change: approved(document) };
+        return { change: { status: 'REQUIRES_CONFIRMATION', declineReason: 'authentication_failed' } };
+      });
     },
   };
 }

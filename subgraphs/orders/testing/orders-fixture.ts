@@ -43,7 +43,12 @@ export async function startOrders(
     connectRedis({ url: redisUrl, name, logger: silentLogger, blocking });
   const [redis, subscriber] = await Promise.all([connect('test'), connect('test-hints', true)]);
   const clock = movableClock();
-  const simulator = createSimulatorPayments({ db: mongo.db, capture: options.capture ?? 'automatic' });
+  const simulator = createSimulatorPayments({
+    db: mongo.db,
+    clock,
+    capture: options.capture ?? 'automatic',
+    actionUrl: (providerIntentId, token) => `http://127.0.0.1/payments/actions/${providerIntentId}?token=${token}`,
+  });
   const provider = options.provider?.(simulator) ?? simulator;
   const settings = {
     holdLifeSeconds: options.holdLifeSeconds ?? 300,

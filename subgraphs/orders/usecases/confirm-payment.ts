@@ -1,11 +1,13 @@
 import type { Clock } from '../../../kit/values/clock.ts';
 import { newId } from '../../../kit/values/ids.ts';
-import { PAYING_EXTRA_SECONDS } from '../domain/hold.ts';
+import { holdStatus, PAYING_EXTRA_SECONDS } from '../domain/hold.ts';
 import { isOnSale } from '../domain/listing.ts';
 import type { ConfirmPaymentOutcome } from '../domain/outcomes.ts';
 import { holdExpired, paymentDeclined, paymentIntentNotFound, salesClosed } from '../domain/outcomes.ts';
-import type { PaymentIntent, PaymentIntentStatus } from '../domain/payment-intent.ts';
-import type { PaymentProvider, ProviderIntent, ProviderResult, ProviderStatus } from '../domain/payment-provider.ts';
+import type { PaymentIntent } from '../domain/payment-intent.ts';
+import { isConfirmed } from '../domain/payment-intent.ts';
+import { newsOf } from '../domain/payment-news.ts';
+import type { PaymentProvider, ProviderIntent, ProviderResult } from '../domain/payment-provider.ts';
 import { sameSecret } from '../domain/secret.ts';
 import type { Viewer } from '../domain/viewer.ts';
 import type { HoldStore } from '../repositories/hold-store.ts';
@@ -17,17 +19,6 @@ const LIFE_WHILE_PAYING_SECONDS = 120;
 const MARK_LIFE_SECONDS = 15;
 /** A confirmation still undecided after this has lost its caller: ask the provider. */
 const PROCESSING_SUSPECT_MS = 5_000;
-const DEFAULT_METHOD = 'pm_card_visa';
-
-/** What the provider's word means for ours; null where it decides nothing yet. */
-const STATUS_FROM_PROVIDER = {
-  REQUIRES_CONFIRMATION: 'REQUIRES_CONFIRMATION',
-  PROCESSING: null,
-  REQUIRES_CAPTURE: 'REQUIRES_CAPTURE',
-  SUCCEEDED: 'SUCCEEDED',
-  CANCELLED: 'CANCELLED',
-  REFUNDED: null,
-} as const satisfies Record<ProviderStatus, PaymentIntentStatus | null>;
 
 /** The hold first, then our record, then the provider, then the result: whoever dies in between leaves a trace that can be finished. */
 export function createConfirmPayment(deps: {
@@ -45,9 +36,9 @@ export function createConfirmPayment(deps: {
       const changed = await intents.change(intent, { status: 'REQUIRES_CONFIRMATION', attempt: intent.attempt + 1 }, clock.now());
       return changed ? paymentDeclined(result.reason) : again(intent);
     }
-    const status = result.kind === 'done' ? STATUS_FROM_PROVIDER[result.value.status] : null;
-    if (status === null || status === intent.status) return { kind: 'ConfirmPaymentPayload', paymentIntent: intent };
-    const changed = await intents.change(intent, { status }, clock.now());
+    const news = result.kind === 'done' ? newsOf(intent, result.value) : null;
+    if (news === null) return { kind: 'ConfirmPaymentPayload', paymentIntent: intent };
+    const changed = await intents.change(intent, news, clock.now());
     return changed ? { kind: 'ConfirmPaymentPayload', paymentIntent: changed } : again(intent);
   }
 
@@ -58,7 +49,7 @@ export function createConfirmPayment(deps: {
   }
 
   /** From REQUIRES_CONFIRMATION, or again from PROCESSING where the provider has not heard of this attempt or has declined it. */
-  async function confirm(viewer: Viewer, intent: PaymentIntent, paymentMethod: string): Promise<ConfirmPaymentOutcome> {
+  async function confirm(viewer: Viewer, intent: PaymentIntent, paymentMethod: string | null): Promise<ConfirmPaymentOutcome> {
     const hold = await holds.find(intent.holdId);
     if (!hold || hold.userId !== viewer.userId || hold.ended !== null) return holdExpired();
     const listing = (await deps.readListings([intent.eventId])).get(intent.eventId);
@@ -67,7 +58,7 @@ export function createConfirmPayment(deps: {
     const mark = { kind: 'PAYING', token: newId('pay'), lifeSeconds: MARK_LIFE_SECONDS } as const;
     const expiresAt = await holds.extend(hold, { lifeSeconds: LIFE_WHILE_PAYING_SECONDS, beyondLatestSeconds: PAYING_EXTRA_SECONDS, mark });
     if (expiresAt === null) return holdExpired();
-    const processing = await intents.change(intent, { status: 'PROCESSING' }, clock.now());
+    const processing = await intents.change(intent, { status: 'PROCESSING', paymentMethod }, clock.now());
     if (!processing || processing.providerIntentId === null) {
       const theirs = await again(intent);
       // Ours has replaced the mark of whoever pays right now: it stands in for that one until it runs out.
@@ -88,14 +79,29 @@ export function createConfirmPayment(deps: {
   }
 
   /**
-   * A confirmation whose caller is gone. Where the provider has taken nothing, the same attempt is made again, with the same key: its first caller
-   * may only be slow, and once this intent counted as unconfirmed it could be cancelled here while the money is still taken there.
+   * A confirmation whose caller is gone. Where the provider has taken nothing, the same attempt is made again, with the same key and so with the same
+   * method: its first caller may only be slow, and once this intent counted as unconfirmed it could be cancelled here while the money is still taken there.
    */
-  async function goOn(viewer: Viewer, intent: PaymentIntent, providerIntentId: string, method: string): Promise<ConfirmPaymentOutcome> {
+  async function goOn(viewer: Viewer, intent: PaymentIntent, providerIntentId: string): Promise<ConfirmPaymentOutcome> {
     const found = await provider.retrieve(providerIntentId);
     return found.kind === 'done' && found.value.status === 'REQUIRES_CONFIRMATION'
-      ? confirm(viewer, intent, method)
+      ? confirm(viewer, intent, intent.paymentMethod)
       : settle(intent, found);
+  }
+
+  /** The payer is back from what was asked of them, or has not been there yet. */
+  async function afterAction(intent: PaymentIntent, providerIntentId: string): Promise<ConfirmPaymentOutcome> {
+    const found = await provider.retrieve(providerIntentId);
+    if (found.kind === 'done' && found.value.status === 'REQUIRES_CONFIRMATION')
+      return settle(intent, { kind: 'declined', reason: found.value.declineReason ?? 'authentication_failed' });
+    const outcome = found.kind === 'done' ? await settle(intent, found) : await again(intent);
+    if (outcome.kind !== 'ConfirmPaymentPayload') return outcome;
+    const hold = await holds.find(intent.holdId);
+    if (!hold) return holdExpired();
+    if (!isConfirmed(outcome.paymentIntent.status)) return holdStatus(hold, clock.now()) === 'ACTIVE' ? outcome : holdExpired();
+    const expiresAt = await holds.extend(hold, { lifeSeconds: LIFE_WHILE_PAYING_SECONDS, beyondLatestSeconds: PAYING_EXTRA_SECONDS });
+    // Paid too late: the money is on record, and the reconciler gives it back.
+    return expiresAt === null ? holdExpired() : outcome;
   }
 
   return async function confirmPayment(
@@ -112,10 +118,12 @@ export function createConfirmPayment(deps: {
       case 'PROCESSING': {
         const suspect = clock.now().getTime() - intent.updatedAt.getTime() > PROCESSING_SUSPECT_MS;
         if (!suspect || intent.providerIntentId === null) return { kind: 'ConfirmPaymentPayload', paymentIntent: intent };
-        return goOn(viewer, intent, intent.providerIntentId, input.paymentMethod ?? DEFAULT_METHOD);
+        return goOn(viewer, intent, intent.providerIntentId);
       }
+      case 'REQUIRES_ACTION':
+        return intent.providerIntentId === null ? holdExpired() : afterAction(intent, intent.providerIntentId);
       case 'REQUIRES_CONFIRMATION':
-        return confirm(viewer, intent, input.paymentMethod ?? DEFAULT_METHOD);
+        return confirm(viewer, intent, input.paymentMethod);
       case 'CANCELLED':
       case 'REFUND_PENDING':
       case 'REFUNDED':

@@ -38,6 +38,9 @@ export function createCreatePaymentIntent(deps: {
       orderId: null,
       providerIntentId: null,
       clientSecret: null,
+      paymentMethod: null,
+      nextAction: null,
+      cancelDue: false,
       holdEndsAtLatest: new Date(hold.createdAt.getTime() + (HOLD_LIFE_MAX_SECONDS + PAYING_EXTRA_SECONDS) * 1e3),
       holdMissingSince: null,
       updatedAt: now,
@@ -50,10 +53,12 @@ export function createCreatePaymentIntent(deps: {
   async function withProvider(intent: PaymentIntent): Promise<PaymentIntent> {
     if (intent.providerIntentId !== null) return intent;
     const created = await provider.createIntent({ key: `ci_${intent.id}`, intentId: intent.id, amount: intent.amount });
-    if (created.kind !== 'done')
-      throw new Unavailable('The payment provider cannot be reached.', {
-        cause: created.kind === 'unknown' ? created.cause : created.reason,
-      });
+    if (created.kind === 'unknown') throw new Unavailable('The payment provider cannot be reached.', { cause: created.cause });
+    // An amount or currency that it does not take: trying again will not help, and whoever set the price has to know.
+    if (created.kind === 'declined')
+      throw new Error(
+        `The payment provider refuses ${intent.amount.amount} ${intent.amount.currency} of intent ${intent.id}: ${created.reason}`,
+      );
     const { providerIntentId, clientSecret } = created.value;
     const changed = await intents.change(intent, { providerIntentId, clientSecret }, clock.now());
     // Another call was faster, with the same answer from the provider.

@@ -8,6 +8,7 @@ import type { Viewer } from '../domain/viewer.ts';
 import type { HoldStore } from '../repositories/hold-store.ts';
 import type { PaymentIntentRepository } from '../repositories/payment-intent-repository.ts';
 import type { SeatingPlanRepository } from '../repositories/seating-plan-repository.ts';
+import type { CancelPayment } from './cancel-payment.ts';
 import type { PlaceSeats } from './place-seats.ts';
 import { beingPaid } from './place-seats.ts';
 import type { ReadListings } from './read-listings.ts';
@@ -40,6 +41,7 @@ export function createHoldSeats(deps: {
   holds: HoldStore;
   intents: PaymentIntentRepository;
   placeSeats: PlaceSeats;
+  cancelPayment: CancelPayment;
   clock: Clock;
 }) {
   const { clock } = deps;
@@ -47,9 +49,7 @@ export function createHoldSeats(deps: {
   /** The old hold's payment must be out of the way for good; false when it is being paid, or is paid. */
   async function cancelPayment(old: Hold): Promise<boolean> {
     const intent = (await deps.intents.openOfHolds([old.id])).get(old.id);
-    if (!intent) return true;
-    if (intent.status !== 'REQUIRES_CONFIRMATION') return false;
-    return (await deps.intents.change(intent, { status: 'CANCELLED' }, clock.now())) !== null;
+    return intent === undefined || deps.cancelPayment.here(intent);
   }
 
   return async function holdSeats(

@@ -8,6 +8,7 @@ import type { OrderRepository } from '../repositories/order-repository.ts';
 import type { PaymentIntentRepository } from '../repositories/payment-intent-repository.ts';
 import type { RefundRepository } from '../repositories/refund-repository.ts';
 import type { SaleLedger } from '../repositories/sale-ledger.ts';
+import type { CancelPayment } from './cancel-payment.ts';
 import type { FinishOrder } from './finish-order.ts';
 import type { SettleRefund } from './settle-refund.ts';
 import { wholeRefundOf } from './settle-refund.ts';
@@ -24,6 +25,7 @@ export type ReconcileDeps = {
   readonly provider: PaymentProvider;
   readonly finishOrder: FinishOrder;
   readonly settleRefund: SettleRefund;
+  readonly cancelPayment: CancelPayment;
   readonly show: ShowChanges;
   readonly clock: Clock;
   /** A live request is given this long before its work counts as left behind. */
@@ -76,17 +78,46 @@ export function createReconcile(deps: ReconcileDeps) {
     return intent.holdMissingSince <= ago(graceSeconds);
   }
 
+  /** Nothing was taken: it ends at the provider first, and only then here. One that succeeded after all is met again in the next run. */
+  async function cancelUnbound(intent: PaymentIntent, providerIntentId: string): Promise<void> {
+    const cancelled = await provider.cancel({ key: `cn_${intent.id}`, providerIntentId });
+    if (cancelled.kind === 'done' && cancelled.value.status === 'CANCELLED')
+      await intents.change(intent, { status: 'CANCELLED' }, clock.now());
+  }
+
   /** Rule 3: money taken or promised without an order, for a hold that is over, goes back. The ledger says so first; then the provider is asked. */
   async function giveBackUnbound(read: PaymentIntent): Promise<void> {
     if (!(await holdIsOver(read))) return;
     const intent = await intents.find(read.id);
-    if (!intent || intent.orderId !== null || intent.providerIntentId === null) return;
-    if (intent.status === 'PROCESSING') {
+    if (!intent || intent.orderId !== null) return;
+    if (intent.status === 'REQUIRES_CONFIRMATION') {
+      await deps.cancelPayment.here(intent);
+      return;
+    }
+    if (intent.providerIntentId === null) return;
+    if (intent.status === 'PROCESSING' || intent.status === 'REQUIRES_ACTION') {
       const found = await provider.retrieve(intent.providerIntentId);
       if (found.kind !== 'done' || found.value.status === 'PROCESSING') return;
+      if (found.value.status !== 'REQUIRES_CAPTURE' && found.value.status !== 'SUCCEEDED' && found.value.status !== 'REFUNDED') {
+        await cancelUnbound(intent, intent.providerIntentId);
+        return;
+      }
     }
     const refund = wholeRefundOf(intent, null, clock.now());
     if (await ledger.startUnboundRefund(intent, refund)) await deps.settleRefund(refund.id);
+  }
+
+  /** Payments that ended here first. While the provider does not answer, one question a run is enough, and each waits for its turn. */
+  async function finishCancellations(): Promise<void> {
+    for (const intent of await intents.cancelDueSince(ago(graceSeconds), BATCH)) {
+      const finished = await deps.cancelPayment.atProvider(intent).catch((error: unknown) => {
+        deps.logError(error, 'payments cancelled here');
+        return false;
+      });
+      if (finished) continue;
+      await intents.change(intent, {}, clock.now());
+      return;
+    }
   }
 
   return {
@@ -100,6 +131,7 @@ export function createReconcile(deps: ReconcileDeps) {
       );
       // All of them, in no batch: most belong to holds that live and stay where they are, and would hide those behind them.
       await each('payments without an order', intents.unboundSince(ago(graceSeconds)), giveBackUnbound);
+      await finishCancellations();
     },
   };
 }

@@ -48,6 +48,7 @@ export function createSettleRefund(deps: {
         return refunded.kind === 'done' ? 'REFUNDED' : null;
       }
       case 'REQUIRES_CONFIRMATION':
+      case 'REQUIRES_ACTION':
       case 'REQUIRES_CAPTURE': {
         const cancelled = await provider.cancel({ key: `cn_${refund.id}`, providerIntentId });
         return cancelled.kind === 'done' && cancelled.value.status === 'CANCELLED' ? 'CANCELLED' : null;
