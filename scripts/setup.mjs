@@ -18,6 +18,7 @@ const COMMANDS = {
     run: ['node_modules/vitest/vitest.mjs', 'run', '--project', 'web'],
     environment: { WEB: 'on' },
   },
+  'test-faults': { needs: ['redis'], run: [...tsx, 'tests/faults/run.ts'] },
   'bench-main-job': { needs: ['redis', 'playground'], run: [...tsx, 'bench/main-job.ts'] },
 };
 
