@@ -73,6 +73,9 @@ const config: CodegenConfig = {
       ConfirmPaymentResult: './domain/outcomes.ts#ConfirmPaymentOutcome',
       PurchaseResult: './domain/outcomes.ts#PurchaseOutcome',
       ConfigureSeatingResult: './domain/outcomes.ts#ConfigureSeatingOutcome',
+      RefundOrderResult: './domain/outcomes.ts#RefundOrderOutcome',
+      CheckInResult: './domain/outcomes.ts#CheckInOutcome',
+      SalesReport: './domain/sales.ts#SalesReport as SalesReportModel',
     }),
     // The typed client of the sample operations: what a front end gets with the same few lines and its own documents.
     'schema/client/': {

@@ -8,6 +8,7 @@ const keysSchema = z.object({
   router: z.looseObject({ kty: z.literal('OKP') }),
   orders: z.looseObject({ kty: z.literal('OKP') }),
   auth: z.looseObject({ kty: z.literal('OKP') }),
+  tickets: z.looseObject({ kty: z.literal('OKP') }),
   sessionHmacKey: z.string(),
   adminPassword: z.string(),
   organizerPassword: z.string(),
@@ -18,6 +19,7 @@ export type LocalKeys = {
   readonly router: JWK;
   readonly orders: JWK;
   readonly auth: JWK;
+  readonly tickets: JWK;
   readonly sessionHmacKey: string;
   readonly adminPassword: string;
   readonly organizerPassword: string;
@@ -31,12 +33,13 @@ async function newPrivateKey(): Promise<JWK> {
 
 /** Fresh keys and secrets; the demo accounts' passwords are secrets too, for the server may be reachable by others. */
 export async function createKeys(): Promise<LocalKeys> {
-  const [router, orders, auth] = await Promise.all([newPrivateKey(), newPrivateKey(), newPrivateKey()]);
+  const [router, orders, auth, tickets] = await Promise.all([newPrivateKey(), newPrivateKey(), newPrivateKey(), newPrivateKey()]);
   const password = (): string => `demo-${randomBytes(6).toString('hex')}`;
   return {
     router,
     orders,
     auth,
+    tickets,
     sessionHmacKey: randomBytes(32).toString('hex'),
     adminPassword: password(),
     organizerPassword: password(),
@@ -44,12 +47,14 @@ export async function createKeys(): Promise<LocalKeys> {
   };
 }
 
-/** Made once in `directory`, readable by this user alone. */
+/** Made once in `directory`, readable by this user alone. What an older version did not know is added to what it kept. */
 export async function keptKeys(directory: string): Promise<LocalKeys> {
   const path = `${directory}/keys.json`;
-  if (existsSync(path)) return keysSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
+  const kept = existsSync(path) ? keysSchema.partial().parse(JSON.parse(readFileSync(path, 'utf8'))) : {};
+  const whole = keysSchema.safeParse(kept);
+  if (whole.success) return whole.data;
   mkdirSync(directory, { recursive: true, mode: 0o700 });
-  const keys = await createKeys();
+  const keys = keysSchema.parse({ ...(await createKeys()), ...kept });
   // Whole or not at all: half of it, left by a start that was killed here, would keep every later one from starting.
   writeFileSync(`${path}.new`, JSON.stringify(keys, null, 2), { mode: 0o600 });
   renameSync(`${path}.new`, path);

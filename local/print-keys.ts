@@ -6,6 +6,7 @@ const lines = {
   IDENTITY_JWKS: publicJwks(keys),
   IDENTITY_PRIVATE_KEY: JSON.stringify(keys.router),
   ORDERS_PRIVATE_KEY: JSON.stringify(keys.orders),
+  TICKET_SIGNING_KEY: JSON.stringify(keys.tickets),
   AUTH_PRIVATE_KEY: JSON.stringify(keys.auth),
   SESSION_HMAC_KEY: keys.sessionHmacKey,
   ADMIN_EMAIL: 'admin@seatgraph.example',

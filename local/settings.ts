@@ -38,6 +38,7 @@ export function processSettings(local: {
       ...subgraph('orders'),
       EVENTS_URL: urlOf('events'),
       ORDERS_PRIVATE_KEY: JSON.stringify(keys.orders),
+      TICKET_SIGNING_KEY: JSON.stringify(keys.tickets),
       PUBLIC_ORIGIN: given['PUBLIC_ORIGIN'] ?? `http://localhost:${ports.router}`,
     },
     router: {

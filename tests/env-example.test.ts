@@ -36,6 +36,8 @@ describe('.env.example', () => {
       IDENTITY_JWKS: publicJwks(keys),
       AUTH_PRIVATE_KEY: JSON.stringify(keys.auth),
       ORDERS_PRIVATE_KEY: JSON.stringify(keys.orders),
+      TICKET_SIGNING_KEY: JSON.stringify(keys.tickets),
+      TICKET_FORMER_KEYS: publicJwks(keys),
       IDENTITY_PRIVATE_KEY: JSON.stringify(keys.router),
     };
     for (const schema of Object.values(schemas)) expect(() => parseEnv(schema, real)).not.toThrow();

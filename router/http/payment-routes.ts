@@ -62,6 +62,7 @@ export function servePayments(deps: { app: FastifyInstance; ordersUrl: string | 
     payments.get('/payments/return', { onRequest: limited('address') }, handler);
     payments.get('/payments/actions/:id', { onRequest: limited('address') }, handler);
     payments.post('/payments/actions/:id', { onRequest: limited('address') }, handler);
+    payments.get('/tickets/jwks.json', { onRequest: limited('address') }, handler);
     payments.post('/payments/webhooks/stripe', { onRequest: limited('webhook-address'), bodyLimit: BODY_LIMIT_BYTES }, handler);
     done();
   });

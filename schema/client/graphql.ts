@@ -66,6 +66,7 @@ export type PaymentIntentStatus =
   | 'REFUNDED'
   /** The money is on its way back: the seats could not be sold. */
   | 'REFUND_PENDING'
+  | 'REQUIRES_ACTION'
   /** Authorised; taken with the purchase. */
   | 'REQUIRES_CAPTURE'
   | 'REQUIRES_CONFIRMATION'

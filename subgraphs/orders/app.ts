@@ -25,6 +25,7 @@ import { createEventsClient } from './repositories/events-client.ts';
 import { createSeatFeed } from './repositories/seat-feed.ts';
 import { createSeatHints } from './repositories/seat-hints.ts';
 import { resolvers } from './resolvers/resolvers.ts';
+import type { TicketCodes } from './tickets/ticket-codes.ts';
 import { createFollowEvents } from './usecases/follow-events.ts';
 
 export type OrdersSettings = CoreSettings & { readonly payments: PaymentSettings; readonly introspection: boolean };
@@ -38,6 +39,7 @@ export type OrdersDeps = {
   readonly bus: DomainEventBus;
   readonly eventsUrl: string;
   readonly signer: IdentitySigner;
+  readonly ticketCodes: TicketCodes;
   readonly identityJwks: JSONWebKeySet;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -64,6 +66,7 @@ export async function createOrdersApp(deps: OrdersDeps): Promise<OrdersApp> {
     provider: payments.provider,
     clock,
     settings,
+    ticketCodes: deps.ticketCodes,
     ...(deps.reached ? { reached: deps.reached } : {}),
     ...(deps.parts ? { parts: deps.parts } : {}),
     events: createEventsClient({
@@ -107,7 +110,13 @@ export async function createOrdersApp(deps: OrdersDeps): Promise<OrdersApp> {
     logger,
     isUnavailable: isConnectionFailure,
     introspection: settings.introspection,
-    routes: (app) => payments.serve(app, { followPayment: core.followPayment, logError }),
+    routes: (app) => {
+      payments.serve(app, { followPayment: core.followPayment, logError });
+      // For scanners that check tickets offline.
+      app.get('/tickets/jwks.json', async (_request, reply) =>
+        reply.header('cache-control', 'public, max-age=3600').send(deps.ticketCodes.jwks),
+      );
+    },
     ready: async () => (await Promise.all([mongo.db.command({ ping: 1 }), redis.ping()])).length === 2,
   });
   lifecycle.onClose('server', server.close);

@@ -50,8 +50,8 @@ export function startBackgroundWork(deps: {
     if (failures.length > 0) throw new Error(`${failures.length} of ${eventIds.length} events could not be swept.`, { cause: failures[0] });
   }
 
-  const leased = (lease: Lease, work: () => Promise<void>) => async (): Promise<void> => {
-    if (await lease.acquire()) await work();
+  const leased = (lease: Lease, work: (mayGoOn: () => Promise<boolean>) => Promise<void>) => async (): Promise<void> => {
+    if (await lease.acquire()) await work(lease.acquire);
   };
 
   const sweeper = runPeriodically({ name: 'sweeper', everyMilliseconds: SWEEP_EVERY_MS, logger, task: sweepAll });

@@ -15,6 +15,8 @@ import type { PaymentIntentRepository } from './repositories/payment-intent-repo
 import type { SeatFeed } from './repositories/seat-feed.ts';
 import type { SeatMapStore } from './repositories/seat-map-store.ts';
 import type { SeatingPlanRepository } from './repositories/seating-plan-repository.ts';
+import type { TicketCodes } from './tickets/ticket-codes.ts';
+import type { CheckIn } from './usecases/check-in.ts';
 import type { ConfigureSeating } from './usecases/configure-seating.ts';
 import type { createConfirmPayment } from './usecases/confirm-payment.ts';
 import type { createCreatePaymentIntent } from './usecases/create-payment-intent.ts';
@@ -23,7 +25,9 @@ import type { HoldSeats } from './usecases/hold-seats.ts';
 import type { Purchase } from './usecases/purchase.ts';
 import type { ReadListings } from './usecases/read-listings.ts';
 import type { createRefreshHold } from './usecases/refresh-hold.ts';
+import type { RefundOrder } from './usecases/refund-order.ts';
 import type { createReleaseHold } from './usecases/release-hold.ts';
+import type { ReportSales } from './usecases/report-sales.ts';
 
 export type ContextDeps = {
   readonly clock: Clock;
@@ -43,6 +47,10 @@ export type ContextDeps = {
   readonly createPaymentIntent: ReturnType<typeof createCreatePaymentIntent>;
   readonly confirmPayment: ReturnType<typeof createConfirmPayment>;
   readonly purchase: Purchase;
+  readonly refundOrder: RefundOrder;
+  readonly checkIn: CheckIn;
+  readonly reportSales: ReportSales;
+  readonly ticketCodes: TicketCodes;
 };
 
 /** An event in one answer has one reading, however many fields ask for it. */

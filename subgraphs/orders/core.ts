@@ -8,6 +8,8 @@ import { defaultSeatingPlan } from './domain/seating-plan.ts';
 import type { EventsClient } from './repositories/events-client.ts';
 import { createRepositories, REPOSITORY_PARTS } from './repositories/repositories.ts';
 import { createCancelPayment } from './usecases/cancel-payment.ts';
+import type { TicketCodes } from './tickets/ticket-codes.ts';
+import { createCheckIn } from './usecases/check-in.ts';
 import { createClaimSeats } from './usecases/claim-seats.ts';
 import { createConfigureSeating } from './usecases/configure-seating.ts';
 import { createConfirmPayment } from './usecases/confirm-payment.ts';
@@ -22,7 +24,9 @@ import { createReadListings } from './usecases/read-listings.ts';
 import { createReconcile } from './usecases/reconcile.ts';
 import { createRefreshHold } from './usecases/refresh-hold.ts';
 import { createRefundClosedEvents } from './usecases/refund-closed-events.ts';
+import { createRefundOrder } from './usecases/refund-order.ts';
 import { createReleaseHold } from './usecases/release-hold.ts';
+import { createReportSales } from './usecases/report-sales.ts';
 import { createSecureHold } from './usecases/secure-hold.ts';
 import { createSettleRefund } from './usecases/settle-refund.ts';
 import { createShowChanges } from './usecases/show-changes.ts';
@@ -40,6 +44,7 @@ export type CoreDeps = {
   readonly redis: RedisClient;
   readonly events: EventsClient;
   readonly provider: PaymentProvider;
+  readonly ticketCodes: TicketCodes;
   readonly clock: Clock;
   readonly settings: CoreSettings;
   /** What a committed change is followed by: its event can go out now. */
@@ -121,6 +126,10 @@ export function createOrdersCore(deps: CoreDeps) {
       graceSeconds: settings.reconcileGraceSeconds,
       logError,
     }),
+    ticketCodes: deps.ticketCodes,
+    checkIn: createCheckIn({ orders, codes: deps.ticketCodes, readListings, clock }),
+    reportSales: createReportSales({ orders, plans, readListings }),
+    refundOrder: createRefundOrder({ orders, intents, refunds, ledger, settleRefund, readListings, clock, logError }),
     refundClosedEvents: createRefundClosedEvents({
       listings,
       orders,

@@ -10,6 +10,7 @@ const settings = (environment: Record<string, string>) =>
     REDIS_URL: 'redis://localhost',
     IDENTITY_JWKS: JSON.stringify({ keys: [{ ...KEY, kid: 'router' }] }),
     ORDERS_PRIVATE_KEY: JSON.stringify({ ...KEY, d: 'd' }),
+    TICKET_SIGNING_KEY: JSON.stringify({ ...KEY, d: 'd' }),
     ...environment,
   });
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { listSchema, privateJwkSchema, redisUrlSchema, secondsSchema, subgraphEnvShape } from '../../kit/runtime/env.ts';
+import { listSchema, privateJwkSchema, publicJwksSchema, redisUrlSchema, secondsSchema, subgraphEnvShape } from '../../kit/runtime/env.ts';
 import { stopAtSchema } from './crash-points.ts';
 
 const ordersEnvShape = {
@@ -10,6 +10,10 @@ const ordersEnvShape = {
   EVENTS_URL: z.url().default('http://127.0.0.1:4002/graphql'),
   /** This process's own key, for asking the events subgraph on its own behalf; its public half stands in IDENTITY_JWKS as "orders". */
   ORDERS_PRIVATE_KEY: privateJwkSchema,
+  /** Signs the codes of tickets; its public half is served at /tickets/jwks.json. Changed, the codes that are printed are worth nothing, but for those in TICKET_FORMER_KEYS. */
+  TICKET_SIGNING_KEY: privateJwkSchema,
+  /** A JWKS of public keys that signed tickets earlier. */
+  TICKET_FORMER_KEYS: publicJwksSchema.optional(),
   HOLD_TTL_SECONDS: secondsSchema.max(900).default(300),
   PAYMENT_PROVIDER: z.enum(['simulator', 'stripe']).default('simulator'),
   PAYMENT_CAPTURE: z.enum(['automatic', 'manual']).default('automatic'),

@@ -7,7 +7,8 @@ import type { Hold as HoldModel } from './domain/hold.ts';
 import type { PaymentIntent as PaymentIntentModel } from './domain/payment-intent.ts';
 import type { Order as OrderModel, Ticket as TicketModel } from './domain/order.ts';
 import type { SeatMapUpdate as SeatMapUpdateModel } from './domain/seat-map.ts';
-import type { HoldSeatsOutcome, RefreshHoldOutcome, CreatePaymentIntentOutcome, ConfirmPaymentOutcome, PurchaseOutcome, ConfigureSeatingOutcome } from './domain/outcomes.ts';
+import type { HoldSeatsOutcome, RefreshHoldOutcome, CreatePaymentIntentOutcome, ConfirmPaymentOutcome, PurchaseOutcome, ConfigureSeatingOutcome, RefundOrderOutcome, CheckInOutcome } from './domain/outcomes.ts';
+import type { SalesReport as SalesReportModel } from './domain/sales.ts';
 import type { Context } from './context.ts';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = T | null | undefined;
@@ -29,6 +30,22 @@ export type Scalars = {
   SeatMapVersion: { input: number; output: number; }
   _FieldSet: { input: string; output: string; }
 };
+
+export type CheckInInput = {
+  /** As scanned: Ticket.code. */
+  readonly code: Scalars['String']['input'];
+  readonly eventId: Scalars['ID']['input'];
+  /** 1 to 255 characters, one per scan, so that a scan whose answer was lost can be sent again. */
+  readonly nonce?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type CheckInPayload = {
+  /** True when the ticket was let in earlier and this is the answer for the same nonce. */
+  readonly replayed: Scalars['Boolean']['output'];
+  readonly ticket: Ticket;
+};
+
+export type CheckInResult = CheckInPayload | TicketNotValid;
 
 export type ConfigureSeatingInput = {
   /** Of every price. Stays the same once orders were placed. */
@@ -67,6 +84,13 @@ export type CreatePaymentIntentPayload = {
 
 export type CreatePaymentIntentResult = CreatePaymentIntentPayload | HoldExpired | SalesClosed;
 
+export type DailySales = {
+  /** YYYY-MM-DD */
+  readonly day: Scalars['String']['output'];
+  readonly gross: Money;
+  readonly ticketsSold: Scalars['Int']['output'];
+};
+
 export type Event = {
   /** Null where seatMap is. */
   readonly availability: Maybe<SeatAvailability>;
@@ -74,6 +98,8 @@ export type Event = {
   /** The event's organizer and admins only, else null. Newest first. */
   readonly orders: Maybe<OrderConnection>;
   readonly priceRange: Maybe<PriceRange>;
+  /** The event's organizer and admins only, else null. */
+  readonly sales: Maybe<SalesReport>;
   /** Null for a draft that is not the viewer's. */
   readonly seatMap: Maybe<SeatMap>;
 };
@@ -167,6 +193,8 @@ export type Money = {
 };
 
 export type Mutation = {
+  /** Lets a ticket in once. The same nonce repeats its first answer. The event's organizer and admins; for others error NOT_FOUND. */
+  readonly checkIn: CheckInResult;
   /** The event's organizer and admins. Refused while it would remove, block or reprice a seat that is held or sold. Takes the place of the whole plan; every open seat map starts anew with a SNAPSHOT. */
   readonly configureSeating: ConfigureSeatingResult;
   /** Only while the hold lives; then the hold stays alive long enough to purchase. With automatic capture the answer is SUCCEEDED, else REQUIRES_CAPTURE. */
@@ -184,8 +212,15 @@ export type Mutation = {
   readonly purchase: PurchaseResult;
   /** Moves the end of every seat of the hold at once. */
   readonly refreshHold: RefreshHoldResult;
+  /** The buyer until the event starts; its organizer and admins at any time. Frees the seats once the refund has settled. */
+  readonly refundOrder: RefundOrderResult;
   /** Safe to repeat. */
   readonly releaseHold: ReleaseHoldPayload;
+};
+
+
+export type MutationCheckInArgs = {
+  input: CheckInInput;
 };
 
 
@@ -224,6 +259,11 @@ export type MutationRefreshHoldArgs = {
 };
 
 
+export type MutationRefundOrderArgs = {
+  input: RefundOrderInput;
+};
+
+
 export type MutationReleaseHoldArgs = {
   holdId: Scalars['ID']['input'];
 };
@@ -249,6 +289,12 @@ export type OrderConnection = {
 export type OrderEdge = {
   readonly cursor: Scalars['String']['output'];
   readonly node: Order;
+};
+
+export type OrderNotRefundable = UserError & {
+  readonly message: Scalars['String']['output'];
+  readonly path: ReadonlyArray<Scalars['String']['output']>;
+  readonly reason: RefundRefusal;
 };
 
 /** The payment's outcome is not known yet; ask order(id) again, or retry with the same key. */
@@ -373,6 +419,30 @@ export type RefreshHoldPayload = {
 
 export type RefreshHoldResult = HoldExpired | RefreshHoldPayload;
 
+export type RefundOrderInput = {
+  /** 1 to 255 characters, one per attempt: repeated with the same input it is the same refund. The Idempotency-Key header says the same; if both are there they must agree. */
+  readonly idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+  readonly orderId: Scalars['ID']['input'];
+  /** Default: all that are still valid. 1 to 10, distinct. */
+  readonly ticketIds?: InputMaybe<ReadonlyArray<Scalars['ID']['input']>>;
+};
+
+export type RefundOrderPayload = {
+  /** REFUND_PENDING while the provider has not answered yet. */
+  readonly order: Order;
+};
+
+export type RefundOrderResult = IdempotencyKeyReused | OrderNotRefundable | RefundOrderPayload;
+
+export type RefundRefusal =
+  /** The money is back, or on its way. */
+  | 'ALREADY_REFUNDED'
+  | 'CHECKED_IN'
+  | 'EVENT_STARTED'
+  | 'NOT_CONFIRMED'
+  /** By the payment provider, for good. Nothing has changed. */
+  | 'PROVIDER_REFUSED';
+
 export type ReleaseHoldPayload = {
   readonly released: Scalars['Boolean']['output'];
 };
@@ -380,6 +450,20 @@ export type ReleaseHoldPayload = {
 export type SalesClosed = UserError & {
   readonly message: Scalars['String']['output'];
   readonly path: ReadonlyArray<Scalars['String']['output']>;
+};
+
+export type SalesReport = {
+  /** One entry a day with sales, in the event's time zone, the first day first. */
+  readonly byDay: ReadonlyArray<DailySales>;
+  /** Orders that were ever confirmed, those refunded since included. */
+  readonly confirmedOrders: Scalars['Int']['output'];
+  /** Of all tickets ever sold. */
+  readonly gross: Money;
+  /** What of it went back. */
+  readonly refunded: Money;
+  readonly ticketsCheckedIn: Scalars['Int']['output'];
+  /** Tickets ever sold, those refunded since included. */
+  readonly ticketsSold: Scalars['Int']['output'];
 };
 
 /** A seat of one event. Its name is seatId, not id: it is unique within the event only, so caches must not key it by itself. */
@@ -526,6 +610,10 @@ export type SubscriptionSeatMapChangedArgs = {
 };
 
 export type Ticket = {
+  /** Null until it was let in. */
+  readonly checkedInAt: Maybe<Scalars['DateTime']['output']>;
+  /** What the QR code holds: a signed, compact token (JWS, EdDSA). It can be checked offline with the keys at /tickets/jwks.json; whether it still lets in only checkIn tells. */
+  readonly code: Scalars['String']['output'];
   readonly id: Scalars['ID']['output'];
   readonly price: Money;
   /** As it was sold. */
@@ -533,7 +621,24 @@ export type Ticket = {
   readonly status: TicketStatus;
 };
 
+export type TicketNotValid = UserError & {
+  /** When it was let in, with ALREADY_CHECKED_IN. */
+  readonly checkedInAt: Maybe<Scalars['DateTime']['output']>;
+  readonly message: Scalars['String']['output'];
+  readonly path: ReadonlyArray<Scalars['String']['output']>;
+  readonly reason: TicketRefusal;
+};
+
+export type TicketRefusal =
+  | 'ALREADY_CHECKED_IN'
+  /** Given back, or on its way back. */
+  | 'REFUNDED'
+  /** Not signed by us. */
+  | 'UNKNOWN'
+  | 'WRONG_EVENT';
+
 export type TicketStatus =
+  | 'CHECKED_IN'
   | 'REFUNDED'
   | 'REFUND_PENDING'
   | 'VALID';
@@ -663,6 +768,7 @@ export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = 
     | ( HoldExpired )
     | ( HoldLimitReached )
     | ( IdempotencyKeyReused )
+    | ( OrderNotRefundable )
     | ( Omit<OrderProcessing, 'pendingOrder'> & { pendingOrder?: Maybe<_RefType['Order']> } )
     | ( PaymentDeclined )
     | ( PaymentIntentNotFound )
@@ -670,26 +776,32 @@ export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = 
     | ( SalesClosed )
     | ( SeatsInUse )
     | ( SeatsUnavailable )
+    | ( TicketNotValid )
   ;
 };
 
 /** Mapping between all available schema types and the resolvers types */
 export type ResolversTypes = {
-  ConfigureSeatingInput: ConfigureSeatingInput;
+  CheckInInput: CheckInInput;
+  String: ResolverTypeWrapper<Scalars['String']['output']>;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
+  CheckInPayload: ResolverTypeWrapper<Omit<CheckInPayload, 'ticket'> & { ticket: ResolversTypes['Ticket'] }>;
+  Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
+  CheckInResult: ResolverTypeWrapper<CheckInOutcome>;
+  ConfigureSeatingInput: ConfigureSeatingInput;
   ConfigureSeatingPayload: ResolverTypeWrapper<Omit<ConfigureSeatingPayload, 'event'> & { event: ResolversTypes['Event'] }>;
   ConfigureSeatingResult: ResolverTypeWrapper<ConfigureSeatingOutcome>;
   ConfirmPaymentInput: ConfirmPaymentInput;
-  String: ResolverTypeWrapper<Scalars['String']['output']>;
   ConfirmPaymentPayload: ResolverTypeWrapper<Omit<ConfirmPaymentPayload, 'paymentIntent'> & { paymentIntent: ResolversTypes['PaymentIntent'] }>;
   ConfirmPaymentResult: ResolverTypeWrapper<ConfirmPaymentOutcome>;
   CreatePaymentIntentInput: CreatePaymentIntentInput;
   CreatePaymentIntentPayload: ResolverTypeWrapper<Omit<CreatePaymentIntentPayload, 'paymentIntent'> & { paymentIntent: ResolversTypes['PaymentIntent'] }>;
   CreatePaymentIntentResult: ResolverTypeWrapper<CreatePaymentIntentOutcome>;
   CurrencyCode: ResolverTypeWrapper<Scalars['CurrencyCode']['output']>;
+  DailySales: ResolverTypeWrapper<Omit<DailySales, 'gross'> & { gross: ResolversTypes['Money'] }>;
+  Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
   Event: ResolverTypeWrapper<EventKeyModel>;
-  Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   EventNotFound: ResolverTypeWrapper<EventNotFound>;
   Hold: ResolverTypeWrapper<HoldModel>;
   HoldBestAvailableInput: HoldBestAvailableInput;
@@ -706,10 +818,10 @@ export type ResolversTypes = {
   Order: ResolverTypeWrapper<OrderModel>;
   OrderConnection: ResolverTypeWrapper<Omit<OrderConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['OrderEdge']> }>;
   OrderEdge: ResolverTypeWrapper<Omit<OrderEdge, 'node'> & { node: ResolversTypes['Order'] }>;
+  OrderNotRefundable: ResolverTypeWrapper<OrderNotRefundable>;
   OrderProcessing: ResolverTypeWrapper<Omit<OrderProcessing, 'pendingOrder'> & { pendingOrder?: Maybe<ResolversTypes['Order']> }>;
   OrderStatus: OrderStatus;
   PageInfo: ResolverTypeWrapper<PageInfo>;
-  Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   PaymentAction: ResolverTypeWrapper<PaymentAction>;
   PaymentDeclined: ResolverTypeWrapper<PaymentDeclined>;
   PaymentIntent: ResolverTypeWrapper<PaymentIntentModel>;
@@ -724,8 +836,13 @@ export type ResolversTypes = {
   RefreshHoldInput: RefreshHoldInput;
   RefreshHoldPayload: ResolverTypeWrapper<Omit<RefreshHoldPayload, 'hold'> & { hold: ResolversTypes['Hold'] }>;
   RefreshHoldResult: ResolverTypeWrapper<RefreshHoldOutcome>;
+  RefundOrderInput: RefundOrderInput;
+  RefundOrderPayload: ResolverTypeWrapper<Omit<RefundOrderPayload, 'order'> & { order: ResolversTypes['Order'] }>;
+  RefundOrderResult: ResolverTypeWrapper<RefundOrderOutcome>;
+  RefundRefusal: RefundRefusal;
   ReleaseHoldPayload: ResolverTypeWrapper<ReleaseHoldPayload>;
   SalesClosed: ResolverTypeWrapper<SalesClosed>;
+  SalesReport: ResolverTypeWrapper<SalesReportModel>;
   Seat: ResolverTypeWrapper<SeatModel>;
   SeatAvailability: ResolverTypeWrapper<SeatAvailability>;
   SeatConflict: ResolverTypeWrapper<SeatConflict>;
@@ -745,6 +862,8 @@ export type ResolversTypes = {
   SeatsUnavailable: ResolverTypeWrapper<SeatsUnavailable>;
   Subscription: ResolverTypeWrapper<Record<PropertyKey, never>>;
   Ticket: ResolverTypeWrapper<TicketModel>;
+  TicketNotValid: ResolverTypeWrapper<TicketNotValid>;
+  TicketRefusal: TicketRefusal;
   TicketStatus: TicketStatus;
   User: ResolverTypeWrapper<UserKeyModel>;
   UserError: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['UserError']>;
@@ -752,21 +871,26 @@ export type ResolversTypes = {
 
 /** Mapping between all available schema types and the resolvers parents */
 export type ResolversParentTypes = {
-  ConfigureSeatingInput: ConfigureSeatingInput;
+  CheckInInput: CheckInInput;
+  String: Scalars['String']['output'];
   ID: Scalars['ID']['output'];
+  CheckInPayload: Omit<CheckInPayload, 'ticket'> & { ticket: ResolversParentTypes['Ticket'] };
+  Boolean: Scalars['Boolean']['output'];
+  CheckInResult: CheckInOutcome;
+  ConfigureSeatingInput: ConfigureSeatingInput;
   ConfigureSeatingPayload: Omit<ConfigureSeatingPayload, 'event'> & { event: ResolversParentTypes['Event'] };
   ConfigureSeatingResult: ConfigureSeatingOutcome;
   ConfirmPaymentInput: ConfirmPaymentInput;
-  String: Scalars['String']['output'];
   ConfirmPaymentPayload: Omit<ConfirmPaymentPayload, 'paymentIntent'> & { paymentIntent: ResolversParentTypes['PaymentIntent'] };
   ConfirmPaymentResult: ConfirmPaymentOutcome;
   CreatePaymentIntentInput: CreatePaymentIntentInput;
   CreatePaymentIntentPayload: Omit<CreatePaymentIntentPayload, 'paymentIntent'> & { paymentIntent: ResolversParentTypes['PaymentIntent'] };
   CreatePaymentIntentResult: CreatePaymentIntentOutcome;
   CurrencyCode: Scalars['CurrencyCode']['output'];
+  DailySales: Omit<DailySales, 'gross'> & { gross: ResolversParentTypes['Money'] };
+  Int: Scalars['Int']['output'];
   DateTime: Scalars['DateTime']['output'];
   Event: EventKeyModel;
-  Int: Scalars['Int']['output'];
   EventNotFound: EventNotFound;
   Hold: HoldModel;
   HoldBestAvailableInput: HoldBestAvailableInput;
@@ -782,9 +906,9 @@ export type ResolversParentTypes = {
   Order: OrderModel;
   OrderConnection: Omit<OrderConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['OrderEdge']> };
   OrderEdge: Omit<OrderEdge, 'node'> & { node: ResolversParentTypes['Order'] };
+  OrderNotRefundable: OrderNotRefundable;
   OrderProcessing: Omit<OrderProcessing, 'pendingOrder'> & { pendingOrder?: Maybe<ResolversParentTypes['Order']> };
   PageInfo: PageInfo;
-  Boolean: Scalars['Boolean']['output'];
   PaymentAction: PaymentAction;
   PaymentDeclined: PaymentDeclined;
   PaymentIntent: PaymentIntentModel;
@@ -798,8 +922,12 @@ export type ResolversParentTypes = {
   RefreshHoldInput: RefreshHoldInput;
   RefreshHoldPayload: Omit<RefreshHoldPayload, 'hold'> & { hold: ResolversParentTypes['Hold'] };
   RefreshHoldResult: RefreshHoldOutcome;
+  RefundOrderInput: RefundOrderInput;
+  RefundOrderPayload: Omit<RefundOrderPayload, 'order'> & { order: ResolversParentTypes['Order'] };
+  RefundOrderResult: RefundOrderOutcome;
   ReleaseHoldPayload: ReleaseHoldPayload;
   SalesClosed: SalesClosed;
+  SalesReport: SalesReportModel;
   Seat: SeatModel;
   SeatAvailability: SeatAvailability;
   SeatConflict: SeatConflict;
@@ -815,8 +943,19 @@ export type ResolversParentTypes = {
   SeatsUnavailable: SeatsUnavailable;
   Subscription: Record<PropertyKey, never>;
   Ticket: TicketModel;
+  TicketNotValid: TicketNotValid;
   User: UserKeyModel;
   UserError: ResolversInterfaceTypes<ResolversParentTypes>['UserError'];
+};
+
+export type CheckInPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CheckInPayload'] = ResolversParentTypes['CheckInPayload']> = {
+  replayed?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  ticket?: Resolver<ResolversTypes['Ticket'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type CheckInResultResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CheckInResult'] = ResolversParentTypes['CheckInResult']> = {
+  __resolveType: TypeResolveFn<'CheckInPayload' | 'TicketNotValid', ParentType, ContextType>;
 };
 
 export type ConfigureSeatingPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ConfigureSeatingPayload'] = ResolversParentTypes['ConfigureSeatingPayload']> = {
@@ -850,6 +989,12 @@ export interface CurrencyCodeScalarConfig extends GraphQLScalarTypeConfig<Resolv
   name: 'CurrencyCode';
 }
 
+export type DailySalesResolvers<ContextType = Context, ParentType extends ResolversParentTypes['DailySales'] = ResolversParentTypes['DailySales']> = {
+  day?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  gross?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
+  ticketsSold?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
 export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], any> {
   name: 'DateTime';
 }
@@ -860,6 +1005,7 @@ export type EventResolvers<ContextType = Context, ParentType extends ResolversPa
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   orders?: Resolver<Maybe<ResolversTypes['OrderConnection']>, ParentType, ContextType, RequireFields<EventOrdersArgs, 'first'>>;
   priceRange?: Resolver<Maybe<ResolversTypes['PriceRange']>, ParentType, ContextType>;
+  sales?: Resolver<Maybe<ResolversTypes['SalesReport']>, ParentType, ContextType>;
   seatMap?: Resolver<Maybe<ResolversTypes['SeatMap']>, ParentType, ContextType>;
 };
 
@@ -920,6 +1066,7 @@ export type MoneyResolvers<ContextType = Context, ParentType extends ResolversPa
 };
 
 export type MutationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
+  checkIn?: Resolver<ResolversTypes['CheckInResult'], ParentType, ContextType, RequireFields<MutationCheckInArgs, 'input'>>;
   configureSeating?: Resolver<ResolversTypes['ConfigureSeatingResult'], ParentType, ContextType, RequireFields<MutationConfigureSeatingArgs, 'input'>>;
   confirmPayment?: Resolver<ResolversTypes['ConfirmPaymentResult'], ParentType, ContextType, RequireFields<MutationConfirmPaymentArgs, 'input'>>;
   createPaymentIntent?: Resolver<ResolversTypes['CreatePaymentIntentResult'], ParentType, ContextType, RequireFields<MutationCreatePaymentIntentArgs, 'input'>>;
@@ -927,6 +1074,7 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
   holdSeats?: Resolver<ResolversTypes['HoldSeatsResult'], ParentType, ContextType, RequireFields<MutationHoldSeatsArgs, 'input'>>;
   purchase?: Resolver<ResolversTypes['PurchaseResult'], ParentType, ContextType, RequireFields<MutationPurchaseArgs, 'input'>>;
   refreshHold?: Resolver<ResolversTypes['RefreshHoldResult'], ParentType, ContextType, RequireFields<MutationRefreshHoldArgs, 'input'>>;
+  refundOrder?: Resolver<ResolversTypes['RefundOrderResult'], ParentType, ContextType, RequireFields<MutationRefundOrderArgs, 'input'>>;
   releaseHold?: Resolver<ResolversTypes['ReleaseHoldPayload'], ParentType, ContextType, RequireFields<MutationReleaseHoldArgs, 'holdId'>>;
 };
 
@@ -950,6 +1098,13 @@ export type OrderConnectionResolvers<ContextType = Context, ParentType extends R
 export type OrderEdgeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['OrderEdge'] = ResolversParentTypes['OrderEdge']> = {
   cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   node?: Resolver<ResolversTypes['Order'], ParentType, ContextType>;
+};
+
+export type OrderNotRefundableResolvers<ContextType = Context, ParentType extends ResolversParentTypes['OrderNotRefundable'] = ResolversParentTypes['OrderNotRefundable']> = {
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  path?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  reason?: Resolver<ResolversTypes['RefundRefusal'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type OrderProcessingResolvers<ContextType = Context, ParentType extends ResolversParentTypes['OrderProcessing'] = ResolversParentTypes['OrderProcessing']> = {
@@ -1027,6 +1182,15 @@ export type RefreshHoldResultResolvers<ContextType = Context, ParentType extends
   __resolveType: TypeResolveFn<'HoldExpired' | 'RefreshHoldPayload', ParentType, ContextType>;
 };
 
+export type RefundOrderPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RefundOrderPayload'] = ResolversParentTypes['RefundOrderPayload']> = {
+  order?: Resolver<ResolversTypes['Order'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type RefundOrderResultResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RefundOrderResult'] = ResolversParentTypes['RefundOrderResult']> = {
+  __resolveType: TypeResolveFn<'IdempotencyKeyReused' | 'OrderNotRefundable' | 'RefundOrderPayload', ParentType, ContextType>;
+};
+
 export type ReleaseHoldPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ReleaseHoldPayload'] = ResolversParentTypes['ReleaseHoldPayload']> = {
   released?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
 };
@@ -1035,6 +1199,15 @@ export type SalesClosedResolvers<ContextType = Context, ParentType extends Resol
   message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   path?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type SalesReportResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SalesReport'] = ResolversParentTypes['SalesReport']> = {
+  byDay?: Resolver<ReadonlyArray<ResolversTypes['DailySales']>, ParentType, ContextType>;
+  confirmedOrders?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  gross?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
+  refunded?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
+  ticketsCheckedIn?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  ticketsSold?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
 };
 
 export type SeatResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Seat'] = ResolversParentTypes['Seat']> = {
@@ -1116,10 +1289,20 @@ export type SubscriptionResolvers<ContextType = Context, ParentType extends Reso
 };
 
 export type TicketResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Ticket'] = ResolversParentTypes['Ticket']> = {
+  checkedInAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  code?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   price?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
   seat?: Resolver<ResolversTypes['Seat'], ParentType, ContextType>;
   status?: Resolver<ResolversTypes['TicketStatus'], ParentType, ContextType>;
+};
+
+export type TicketNotValidResolvers<ContextType = Context, ParentType extends ResolversParentTypes['TicketNotValid'] = ResolversParentTypes['TicketNotValid']> = {
+  checkedInAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  path?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  reason?: Resolver<ResolversTypes['TicketRefusal'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type UserResolvers<ContextType = Context, ParentType extends ResolversParentTypes['User'] = ResolversParentTypes['User'], FederationReferenceType extends FederationReferenceTypes['User'] = FederationReferenceTypes['User']> = {
@@ -1130,10 +1313,12 @@ export type UserResolvers<ContextType = Context, ParentType extends ResolversPar
 };
 
 export type UserErrorResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UserError'] = ResolversParentTypes['UserError']> = {
-  __resolveType: TypeResolveFn<'EventNotFound' | 'HoldExpired' | 'HoldLimitReached' | 'IdempotencyKeyReused' | 'OrderProcessing' | 'PaymentDeclined' | 'PaymentIntentNotFound' | 'PaymentNotConfirmed' | 'SalesClosed' | 'SeatsInUse' | 'SeatsUnavailable', ParentType, ContextType>;
+  __resolveType: TypeResolveFn<'EventNotFound' | 'HoldExpired' | 'HoldLimitReached' | 'IdempotencyKeyReused' | 'OrderNotRefundable' | 'OrderProcessing' | 'PaymentDeclined' | 'PaymentIntentNotFound' | 'PaymentNotConfirmed' | 'SalesClosed' | 'SeatsInUse' | 'SeatsUnavailable' | 'TicketNotValid', ParentType, ContextType>;
 };
 
 export type Resolvers<ContextType = Context> = {
+  CheckInPayload?: CheckInPayloadResolvers<ContextType>;
+  CheckInResult?: CheckInResultResolvers<ContextType>;
   ConfigureSeatingPayload?: ConfigureSeatingPayloadResolvers<ContextType>;
   ConfigureSeatingResult?: ConfigureSeatingResultResolvers<ContextType>;
   ConfirmPaymentPayload?: ConfirmPaymentPayloadResolvers<ContextType>;
@@ -1141,6 +1326,7 @@ export type Resolvers<ContextType = Context> = {
   CreatePaymentIntentPayload?: CreatePaymentIntentPayloadResolvers<ContextType>;
   CreatePaymentIntentResult?: CreatePaymentIntentResultResolvers<ContextType>;
   CurrencyCode?: GraphQLScalarType;
+  DailySales?: DailySalesResolvers<ContextType>;
   DateTime?: GraphQLScalarType;
   Event?: EventResolvers<ContextType>;
   EventNotFound?: EventNotFoundResolvers<ContextType>;
@@ -1156,6 +1342,7 @@ export type Resolvers<ContextType = Context> = {
   Order?: OrderResolvers<ContextType>;
   OrderConnection?: OrderConnectionResolvers<ContextType>;
   OrderEdge?: OrderEdgeResolvers<ContextType>;
+  OrderNotRefundable?: OrderNotRefundableResolvers<ContextType>;
   OrderProcessing?: OrderProcessingResolvers<ContextType>;
   PageInfo?: PageInfoResolvers<ContextType>;
   PaymentAction?: PaymentActionResolvers<ContextType>;
@@ -1169,8 +1356,11 @@ export type Resolvers<ContextType = Context> = {
   Query?: QueryResolvers<ContextType>;
   RefreshHoldPayload?: RefreshHoldPayloadResolvers<ContextType>;
   RefreshHoldResult?: RefreshHoldResultResolvers<ContextType>;
+  RefundOrderPayload?: RefundOrderPayloadResolvers<ContextType>;
+  RefundOrderResult?: RefundOrderResultResolvers<ContextType>;
   ReleaseHoldPayload?: ReleaseHoldPayloadResolvers<ContextType>;
   SalesClosed?: SalesClosedResolvers<ContextType>;
+  SalesReport?: SalesReportResolvers<ContextType>;
   Seat?: SeatResolvers<ContextType>;
   SeatAvailability?: SeatAvailabilityResolvers<ContextType>;
   SeatConflict?: SeatConflictResolvers<ContextType>;
@@ -1184,6 +1374,7 @@ export type Resolvers<ContextType = Context> = {
   SeatsUnavailable?: SeatsUnavailableResolvers<ContextType>;
   Subscription?: SubscriptionResolvers<ContextType>;
   Ticket?: TicketResolvers<ContextType>;
+  TicketNotValid?: TicketNotValidResolvers<ContextType>;
   User?: UserResolvers<ContextType>;
   UserError?: UserErrorResolvers<ContextType>;
 };

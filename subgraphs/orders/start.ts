@@ -11,6 +11,7 @@ import type { OrdersDeps } from './app.ts';
 import { createOrdersApp } from './app.ts';
 import { createCrashPoints } from './crash-points.ts';
 import { ordersEnvSchema } from './env.ts';
+import { createTicketCodes } from './tickets/ticket-codes.ts';
 import { ordersSettings } from './settings.ts';
 
 /** A whole orders process: settings, connections, app, port. Resolves with its address once it answers. `adjust` is for fault tests. */
@@ -51,6 +52,7 @@ export async function startOrders(
       }),
       redis: await redisTo('holds', holdsUrl),
       subscriber: await redisTo('hints', holdsUrl, true),
+      ticketCodes: await createTicketCodes({ signingKey: env.TICKET_SIGNING_KEY, formerKeys: env.TICKET_FORMER_KEYS ?? null }),
       signer: await createIdentitySigner({
         issuer: 'orders',
         privateKey: env.ORDERS_PRIVATE_KEY,

@@ -14,6 +14,6 @@ export type Purchase = {
   readonly orderId: string;
   readonly userId: string;
   readonly eventId: string;
-  readonly ticketCount: number;
+  readonly ticketsLeft: number;
   readonly confirmedAt: Date;
 };

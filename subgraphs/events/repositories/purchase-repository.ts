@@ -3,7 +3,7 @@ import type { DomainEvent } from '../../../kit/runtime/bus.ts';
 import type { Inbox } from '../../../kit/runtime/inbox.ts';
 import type { Purchase } from '../domain/taste.ts';
 
-type PurchaseDocument = Omit<Purchase, 'orderId'> & { _id: string; refunded: boolean };
+type PurchaseDocument = Omit<Purchase, 'orderId'> & { _id: string };
 
 const CONSUMER = 'events-purchases';
 
@@ -16,23 +16,20 @@ export function createPurchaseRepository(deps: { db: Db; inbox: Inbox }) {
       await purchases.createIndex({ confirmedAt: 1 });
     },
 
-    /** Acts once per domain event. A refund that came first stands. */
-    async recordOnce(event: DomainEvent, { orderId, ...purchase }: Purchase): Promise<void> {
+    /**
+     * A sale, or a refund of some of its tickets. Acts once per domain event, in whatever order they come: of an order there are only ever fewer tickets
+     * left.
+     */
+    async recordOnce(event: DomainEvent, { orderId, ticketsLeft, ...purchase }: Purchase): Promise<void> {
       await deps.inbox.once(CONSUMER, event, async (session) => {
-        await purchases.updateOne({ _id: orderId }, { $set: purchase, $setOnInsert: { refunded: false } }, { session, upsert: true });
-      });
-    },
-
-    async refundOnce(event: DomainEvent, { orderId, ...purchase }: Purchase): Promise<void> {
-      await deps.inbox.once(CONSUMER, event, async (session) => {
-        await purchases.updateOne({ _id: orderId }, { $set: { refunded: true }, $setOnInsert: purchase }, { session, upsert: true });
+        await purchases.updateOne({ _id: orderId }, { $min: { ticketsLeft }, $setOnInsert: purchase }, { session, upsert: true });
       });
     },
 
     /** Newest first, without refunded ones. */
     async listOfUser(userId: string, limit: number): Promise<readonly Pick<Purchase, 'eventId' | 'confirmedAt'>[]> {
       const found = purchases
-        .find({ userId, refunded: false }, { projection: { _id: 0, eventId: 1, confirmedAt: 1 } })
+        .find({ userId, ticketsLeft: { $gt: 0 } }, { projection: { _id: 0, eventId: 1, confirmedAt: 1 } })
         .sort({ confirmedAt: -1 })
         .limit(limit);
       return (await found.toArray()).map(({ eventId, confirmedAt }) => ({ eventId, confirmedAt }));
@@ -41,8 +38,8 @@ export function createPurchaseRepository(deps: { db: Db; inbox: Inbox }) {
     /** Ids of the events with most tickets sold since then, best first. */
     async bestSellers(since: Date, limit: number): Promise<readonly string[]> {
       const found = purchases.aggregate<{ _id: string }>([
-        { $match: { confirmedAt: { $gte: since }, refunded: false } },
-        { $group: { _id: '$eventId', tickets: { $sum: '$ticketCount' } } },
+        { $match: { confirmedAt: { $gte: since }, ticketsLeft: { $gt: 0 } } },
+        { $group: { _id: '$eventId', tickets: { $sum: '$ticketsLeft' } } },
         { $sort: { tickets: -1, _id: 1 } },
         { $limit: limit },
       ]);

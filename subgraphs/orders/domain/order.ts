@@ -13,7 +13,7 @@ export type OrderStatus =
   | 'REFUND_PENDING'
   | 'PARTIALLY_REFUNDED'
   | 'REFUNDED';
-export type TicketStatus = 'VALID' | 'REFUND_PENDING' | 'REFUNDED';
+export type TicketStatus = 'VALID' | 'CHECKED_IN' | 'REFUND_PENDING' | 'REFUNDED';
 
 export type Order = {
   readonly id: string;
@@ -39,7 +39,27 @@ export type Ticket = {
   readonly eventId: string;
   readonly seat: HeldSeat;
   readonly status: TicketStatus;
+  readonly checkedInAt: Date | null;
 };
+
+/** What is for sale no more, and can be used or given back. */
+export const isInUse = ({ status }: Pick<Ticket, 'status'>): boolean => status === 'VALID' || status === 'CHECKED_IN';
+
+/** A sold order is what its tickets are. */
+export function statusOfSold(
+  tickets: readonly Pick<Ticket, 'status'>[],
+): 'CONFIRMED' | 'REFUND_PENDING' | 'PARTIALLY_REFUNDED' | 'REFUNDED' {
+  const refunded = tickets.filter(({ status }) => status === 'REFUNDED').length;
+  if (refunded === tickets.length) return 'REFUNDED';
+  if (tickets.some(({ status }) => status === 'REFUND_PENDING')) return 'REFUND_PENDING';
+  return refunded > 0 ? 'PARTIALLY_REFUNDED' : 'CONFIRMED';
+}
+
+/** And so is its payment: on its way back only once nothing of it is kept. */
+export function paymentStatusOfSold(tickets: readonly Pick<Ticket, 'status'>[]): 'SUCCEEDED' | 'REFUND_PENDING' | 'REFUNDED' {
+  if (tickets.some(isInUse)) return 'SUCCEEDED';
+  return tickets.some(({ status }) => status === 'REFUND_PENDING') ? 'REFUND_PENDING' : 'REFUNDED';
+}
 
 /** Seats of such an order are claimed, and its hold cannot be bought again. */
 const LIVE = {

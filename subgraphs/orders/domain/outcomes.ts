@@ -1,6 +1,6 @@
 import type { EventKey } from './entity-keys.ts';
 import type { Hold } from './hold.ts';
-import type { Order } from './order.ts';
+import type { Order, Ticket } from './order.ts';
 import type { PaymentIntent, PaymentIntentStatus } from './payment-intent.ts';
 
 /** Expected answers; `kind` is the type's name in the schema. `path` names the input field that a refusal is about. */
@@ -29,6 +29,12 @@ export type HoldSeatsOutcome =
   | SalesClosed
   | EventNotFound;
 export type ConfigureSeatingOutcome = { readonly kind: 'ConfigureSeatingPayload'; readonly event: EventKey } | SeatsInUse | EventNotFound;
+export type RefundRefusal = 'NOT_CONFIRMED' | 'ALREADY_REFUNDED' | 'CHECKED_IN' | 'EVENT_STARTED' | 'PROVIDER_REFUSED';
+export type OrderNotRefundable = Refusal<'OrderNotRefundable'> & { readonly reason: RefundRefusal };
+export type RefundOrderOutcome = { readonly kind: 'RefundOrderPayload'; readonly order: Order } | OrderNotRefundable | IdempotencyKeyReused;
+export type TicketRefusal = 'UNKNOWN' | 'WRONG_EVENT' | 'ALREADY_CHECKED_IN' | 'REFUNDED';
+export type TicketNotValid = Refusal<'TicketNotValid'> & { readonly reason: TicketRefusal; readonly checkedInAt: Date | null };
+export type CheckInOutcome = { readonly kind: 'CheckInPayload'; readonly ticket: Ticket; readonly replayed: boolean } | TicketNotValid;
 export type RefreshHoldOutcome = { readonly kind: 'RefreshHoldPayload'; readonly hold: Hold } | HoldExpired;
 export type CreatePaymentIntentOutcome =
   | { readonly kind: 'CreatePaymentIntentPayload'; readonly paymentIntent: PaymentIntent }
@@ -113,6 +119,34 @@ export const paymentDeclined = (reason: string): PaymentDeclined => ({
 });
 export const idempotencyKeyReused = (): IdempotencyKeyReused => ({
   kind: 'IdempotencyKeyReused',
-  message: 'This idempotency key was used for another purchase. Mint a new one for each attempt.',
+  message: 'This idempotency key was used for another request. Mint a new one for each attempt.',
   path: ['input', 'idempotencyKey'],
+});
+
+const REFUND_REFUSALS = {
+  NOT_CONFIRMED: 'This order was never paid for.',
+  ALREADY_REFUNDED: 'The money for these tickets is back already, or on its way.',
+  CHECKED_IN: 'A ticket that was let in cannot be given back.',
+  EVENT_STARTED: 'The event has begun. Ask its organizer.',
+  PROVIDER_REFUSED: 'The payment provider has refused. Nothing has changed; ask the organizer.',
+} as const satisfies Record<RefundRefusal, string>;
+export const orderNotRefundable = (reason: RefundRefusal): OrderNotRefundable => ({
+  kind: 'OrderNotRefundable',
+  message: REFUND_REFUSALS[reason],
+  path: ['input', reason === 'CHECKED_IN' ? 'ticketIds' : 'orderId'],
+  reason,
+});
+
+const TICKET_REFUSALS = {
+  UNKNOWN: 'This is not a ticket of ours.',
+  WRONG_EVENT: 'This ticket is for another event.',
+  ALREADY_CHECKED_IN: 'This ticket was let in already.',
+  REFUNDED: 'This ticket was given back.',
+} as const satisfies Record<TicketRefusal, string>;
+export const ticketNotValid = (reason: TicketRefusal, checkedInAt: Date | null = null): TicketNotValid => ({
+  kind: 'TicketNotValid',
+  message: TICKET_REFUSALS[reason],
+  path: ['input', 'code'],
+  reason,
+  checkedInAt,
 });

@@ -1,6 +1,7 @@
 import type { ClientSession, Db, Filter } from 'mongodb';
 import type { Order, OrderStatus, Ticket, TicketStatus } from '../domain/order.ts';
 import { isLive } from '../domain/order.ts';
+import type { SoldOrder } from '../domain/sales.ts';
 
 export type OrderDocument = Omit<Order, 'id'> & {
   readonly _id: string;
@@ -13,10 +14,25 @@ export type TicketDocument = Omit<Ticket, 'id' | 'seat'> & {
   readonly seat: Ticket['seat'];
   /** At most one active ticket per seat. */
   readonly active: boolean;
+  /** The refund that it is, or was, part of, and what it was before; null otherwise. */
+  readonly refundId: string | null;
+  readonly statusBeforeRefund: TicketStatus | null;
+  /** Given by the device that let it in: the same one again repeats the answer. */
+  readonly checkInNonce: string | null;
 };
 
 const toOrder = ({ _id, live: _live, ...rest }: OrderDocument): Order => ({ id: _id, ...rest });
-const toTicket = ({ _id, orderId, eventId, seat, status }: TicketDocument): Ticket => ({ id: _id, orderId, eventId, seat, status });
+const toTicket = ({ _id, orderId, eventId, seat, status, checkedInAt }: TicketDocument): Ticket => ({
+  id: _id,
+  orderId,
+  eventId,
+  seat,
+  status,
+  checkedInAt,
+});
+
+const TICKETS_PER_ORDER_MAX = 10;
+const READ_BATCH = 1_000;
 
 export type OrderPage = { readonly orders: readonly Order[]; readonly hasNextPage: boolean };
 /** Newest first; continues after this order. */
@@ -49,6 +65,8 @@ export function createOrderRepository(deps: { db: Db }) {
         { unique: true, partialFilterExpression: { active: true }, name: 'one_active_per_seat' },
       );
       await tickets.createIndex({ orderId: 1 });
+      await tickets.createIndex({ eventId: 1, status: 1 });
+      await tickets.createIndex({ refundId: 1 }, { partialFilterExpression: { refundId: { $type: 'string' } }, name: 'refunds' });
     },
     async find(id: string, session?: ClientSession): Promise<Order | null> {
       const found = await orders.findOne({ _id: id }, session ? { session } : {});
@@ -61,16 +79,39 @@ export function createOrderRepository(deps: { db: Db }) {
       const found = await orders.findOne({ holdId, live: true });
       return found && found.userId === userId ? toOrder(found) : null;
     },
+    /** What was ever sold of an event, given back since or not; in no order. */
+    async *soldOfEvent(eventId: string): AsyncIterable<SoldOrder> {
+      const statuses: OrderStatus[] = ['CONFIRMED', 'REFUND_PENDING', 'PARTIALLY_REFUNDED', 'REFUNDED'];
+      const projection = { total: 1, refunded: 1, placedAt: 1, 'seats.seatId': 1 };
+      for await (const { total, refunded, placedAt, seats } of orders
+        .find({ eventId, status: { $in: statuses } }, { projection })
+        .batchSize(READ_BATCH))
+        yield { total, refunded, placedAt, ticketCount: seats.length };
+    },
+    countCheckedIn: (eventId: string): Promise<number> => tickets.countDocuments({ eventId, status: 'CHECKED_IN' }),
+    /** Null where it was not VALID. */
+    async checkIn(ticketId: string, eventId: string, scan: { at: Date; nonce: string | null }): Promise<Ticket | null> {
+      const found = await tickets.findOneAndUpdate(
+        { _id: ticketId, eventId, status: 'VALID' },
+        { $set: { status: 'CHECKED_IN', checkedInAt: scan.at, checkInNonce: scan.nonce } },
+        { returnDocument: 'after' },
+      );
+      return found && toTicket(found);
+    },
+    async ticketWithNonce(ticketId: string): Promise<{ ticket: Ticket; nonce: string | null } | null> {
+      const found = await tickets.findOne({ _id: ticketId });
+      return found && { ticket: toTicket(found), nonce: found.checkInNonce };
+    },
     /** Null where it has no order of any status. */
     async currencyOfEvent(eventId: string): Promise<string | null> {
       return (await orders.findOne({ eventId }, { projection: { total: 1 } }))?.total.currency ?? null;
     },
     pageOfUser: (userId: string, first: number, after: OrderPosition | null): Promise<OrderPage> => page({ userId }, first, after),
     pageOfEvent: (eventId: string, first: number, after: OrderPosition | null): Promise<OrderPage> => page({ eventId }, first, after),
-    async ticketsOfOrders(orderIds: readonly string[]): Promise<readonly Ticket[]> {
+    async ticketsOfOrders(orderIds: readonly string[], session?: ClientSession): Promise<readonly Ticket[]> {
       return (
         await tickets
-          .find({ orderId: { $in: [...orderIds] } })
+          .find({ orderId: { $in: [...orderIds] } }, session ? { session } : {})
           .sort({ _id: 1 })
           .toArray()
       ).map(toTicket);
@@ -85,18 +126,18 @@ export function createOrderRepository(deps: { db: Db }) {
       ).map(toOrder);
     },
     /**
-     * Orders of an event whose refund has yet to be started when it is cancelled; CONFIRMED ones first, for each of those leaves the list.
-     * Those that are being refunded stay out of it: any number of refunds that a provider will not take must not hide the others.
+     * Orders of an event whose refund has yet to be started when it is cancelled; sold ones first, for each of those leaves the list.
+     * What is being refunded stays out of it: any number of refunds that a provider will not take must not hide the others.
      */
     async unrefundedOfEvent(eventId: string, limit: number): Promise<readonly Order[]> {
-      const statuses: OrderStatus[] = ['CONFIRMED', 'PENDING_PAYMENT'];
-      return (
-        await orders
-          .find({ eventId, status: { $in: statuses } })
-          .sort({ status: 1 })
-          .limit(limit)
-          .toArray()
-      ).map(toOrder);
+      const inUse = await tickets
+        .find({ eventId, status: { $in: ['VALID', 'CHECKED_IN'] } }, { projection: { orderId: 1 } })
+        .limit(limit * TICKETS_PER_ORDER_MAX)
+        .toArray();
+      const soldIds = [...new Set(inUse.map((ticket) => ticket.orderId))].slice(0, limit);
+      const sold = await this.findMany(soldIds);
+      const pending = orders.find({ eventId, status: 'PENDING_PAYMENT' }).limit(limit - sold.length);
+      return sold.length >= limit ? sold : [...sold, ...(await pending.toArray()).map(toOrder)];
     },
     /** Whether anything of a cancelled event is not at its end yet. */
     async hasUnfinishedOfEvent(eventId: string): Promise<boolean> {
@@ -119,14 +160,47 @@ export function createOrderRepository(deps: { db: Db }) {
     },
     async insertTickets(session: ClientSession, issued: readonly Ticket[]): Promise<void> {
       await tickets.insertMany(
-        issued.map(({ id, seat, ...rest }) => ({ _id: id, ...rest, seatId: seat.seatId, seat, active: true })),
+        issued.map(({ id, seat, ...rest }) => ({
+          _id: id,
+          ...rest,
+          seatId: seat.seatId,
+          seat,
+          active: true,
+          refundId: null,
+          statusBeforeRefund: null,
+          checkInNonce: null,
+        })),
         { session },
       );
     },
-    /** How many went from one status to the other. */
-    async changeTickets(session: ClientSession, orderId: string, from: TicketStatus, to: TicketStatus): Promise<number> {
-      const result = await tickets.updateMany({ orderId, status: from }, { $set: { status: to, active: to !== 'REFUNDED' } }, { session });
-      return result.modifiedCount;
+    /** False when not all of them can be given back: let in, or given back, meanwhile. */
+    async startTicketRefund(
+      session: ClientSession,
+      refundId: string,
+      ticketIds: readonly string[],
+      from: readonly TicketStatus[],
+    ): Promise<boolean> {
+      let started = 0;
+      for (const status of from) {
+        const result = await tickets.updateMany(
+          { _id: { $in: [...ticketIds] }, status },
+          { $set: { status: 'REFUND_PENDING', statusBeforeRefund: status, refundId } },
+          { session },
+        );
+        started += result.modifiedCount;
+      }
+      return started === ticketIds.length;
+    },
+    async settleTicketRefund(session: ClientSession, refundId: string): Promise<void> {
+      await tickets.updateMany({ refundId, status: 'REFUND_PENDING' }, { $set: { status: 'REFUNDED', active: false } }, { session });
+    },
+    async undoTicketRefund(session: ClientSession, refundId: string): Promise<void> {
+      for (const status of ['VALID', 'CHECKED_IN'] as const)
+        await tickets.updateMany(
+          { refundId, status: 'REFUND_PENDING', statusBeforeRefund: status },
+          { $set: { status, statusBeforeRefund: null, refundId: null } },
+          { session },
+        );
     },
   };
 }

@@ -22,8 +22,9 @@ export function createRefundRepository(deps: { db: Db }) {
       const { id, ...rest } = refund;
       await refunds.insertOne({ _id: id, ...rest, nextAttemptAt: refund.createdAt }, { session });
     },
-    async settle(session: ClientSession, id: string): Promise<boolean> {
-      const result = await refunds.updateOne({ _id: id, status: 'PENDING' }, { $set: { status: 'SETTLED' } }, { session });
+    /** False when it was ended before. */
+    async end(session: ClientSession, id: string, status: 'SETTLED' | 'FAILED'): Promise<boolean> {
+      const result = await refunds.updateOne({ _id: id, status: 'PENDING' }, { $set: { status } }, { session });
       return result.matchedCount === 1;
     },
     /** Asked again later, the longer the more often it failed. */

@@ -2,10 +2,12 @@ import type { ClientSession, MongoClient } from 'mongodb';
 import { isDuplicateKey } from '../../../kit/runtime/mongo.ts';
 import type { Outbox } from '../../../kit/runtime/outbox.ts';
 import { derivedId } from '../../../kit/values/ids.ts';
+import type { Money } from '../../../kit/values/money.ts';
+import { sumMoney } from '../../../kit/values/money.ts';
 import type { Clock } from '../../../kit/values/clock.ts';
 import type { StoredAnswer } from '../domain/idempotency.ts';
-import type { Order, OrderStatus } from '../domain/order.ts';
-import { ticketIdOf } from '../domain/order.ts';
+import type { Order, OrderStatus, Ticket, TicketStatus } from '../domain/order.ts';
+import { isInUse, paymentStatusOfSold, statusOfSold, ticketIdOf } from '../domain/order.ts';
 import { isOnSale } from '../domain/listing.ts';
 import { planAggregateOf } from '../domain/seating-plan.ts';
 import type { PaymentIntent } from '../domain/payment-intent.ts';
@@ -96,6 +98,20 @@ export function createSaleLedger(deps: LedgerDeps) {
     await announce(session, 'seats.released', order, order.version + 1, { reason });
   }
 
+  /** Order and payment become what the tickets say; both by compare-and-set. Answers the tickets. */
+  async function followTickets(
+    session: ClientSession,
+    order: Order,
+    intent: PaymentIntent,
+    change: { refunded?: Money } = {},
+  ): Promise<readonly Ticket[]> {
+    const tickets = await orders.ticketsOfOrders([order.id], session);
+    if (!(await orders.change(session, order, { status: statusOfSold(tickets), ...change }))) throw new Aborted('moved');
+    const status = paymentStatusOfSold(tickets);
+    if (status !== intent.status && !(await intents.change(intent, { status }, deps.clock.now(), session))) throw new Aborted('moved');
+    return tickets;
+  }
+
   async function unlessMoved(work: (session: ClientSession) => Promise<void>): Promise<boolean> {
     try {
       await transaction(work);
@@ -174,6 +190,7 @@ export function createSaleLedger(deps: LedgerDeps) {
             eventId: order.eventId,
             seat,
             status: 'VALID',
+            checkedInAt: null,
           })),
         );
         await idempotency.complete(session, order.recordId, { kind: 'PurchasePayload', orderId: order.id });
@@ -208,26 +225,50 @@ export function createSaleLedger(deps: LedgerDeps) {
       });
     },
 
-    /** R1 of a whole order: tickets and money are on their way back. False when the order has moved. */
-    async startOrderRefund(order: Order, intent: PaymentIntent, refund: Refund): Promise<boolean> {
+    /** R1: these tickets and their money are on their way back. False when the order, its payment or one of the tickets has moved. */
+    async startTicketRefund(order: Order, intent: PaymentIntent, refund: Refund, from: readonly TicketStatus[]): Promise<boolean> {
       return unlessMoved(async (session) => {
-        if (!(await orders.change(session, order, { status: 'REFUND_PENDING' }))) throw new Aborted('moved');
-        if (!(await intents.change(intent, { status: 'REFUND_PENDING' }, deps.clock.now(), session))) throw new Aborted('moved');
-        await orders.changeTickets(session, order.id, 'VALID', 'REFUND_PENDING');
+        if (!(await orders.startTicketRefund(session, refund.id, refund.ticketIds, from))) throw new Aborted('moved');
+        await followTickets(session, order, intent);
         await refunds.insert(session, refund);
       });
     },
 
-    /** R2: the provider has given the money back (`REFUNDED`), or never had to take it (`CANCELLED`). False when it is settled already. */
-    async settleRefund(refund: Refund, intent: PaymentIntent, order: Order | null, as: 'REFUNDED' | 'CANCELLED'): Promise<boolean> {
+    /** R2: the provider has given the money back. False when it is ended already, or the order has moved. */
+    async settleTicketRefund(refund: Refund, intent: PaymentIntent, order: Order): Promise<boolean> {
       return unlessMoved(async (session) => {
-        if (!(await refunds.settle(session, refund.id))) throw new Aborted('moved');
+        if (!(await refunds.end(session, refund.id, 'SETTLED'))) throw new Aborted('moved');
+        await orders.settleTicketRefund(session, refund.id);
+        const refunded = sumMoney([order.refunded, refund.amount], order.total.currency);
+        const tickets = await followTickets(session, order, intent, { refunded });
+        const returned = tickets.filter((ticket) => refund.ticketIds.includes(ticket.id));
+        const seatIds = returned.map((ticket) => ticket.seat.seatId);
+        await claims.remove(session, order.eventId, order.id, seatIds);
+        await announce(session, 'seats.released', order, order.version + 1, {
+          reason: 'REFUNDED',
+          refundId: refund.id,
+          seatIds,
+          ticketCount: seatIds.length,
+          ticketsLeft: tickets.filter(isInUse).length,
+          amount: refund.amount.amount,
+        });
+      });
+    },
+
+    /** The provider has refused what a person asked for: everything is as it was. */
+    async failTicketRefund(refund: Refund, intent: PaymentIntent, order: Order): Promise<boolean> {
+      return unlessMoved(async (session) => {
+        if (!(await refunds.end(session, refund.id, 'FAILED'))) throw new Aborted('moved');
+        await orders.undoTicketRefund(session, refund.id);
+        await followTickets(session, order, intent);
+      });
+    },
+
+    /** The provider has given the money of a payment without an order back (`REFUNDED`), or never had to take it (`CANCELLED`). */
+    async settleUnboundRefund(refund: Refund, intent: PaymentIntent, as: 'REFUNDED' | 'CANCELLED'): Promise<boolean> {
+      return unlessMoved(async (session) => {
+        if (!(await refunds.end(session, refund.id, 'SETTLED'))) throw new Aborted('moved');
         if (!(await intents.change(intent, { status: as }, deps.clock.now(), session))) throw new Aborted('moved');
-        if (order === null) return;
-        if (!(await orders.change(session, order, { status: 'REFUNDED', refunded: refund.amount }))) throw new Aborted('moved');
-        await orders.changeTickets(session, order.id, 'REFUND_PENDING', 'REFUNDED');
-        await claims.remove(session, order.eventId, order.id, seatIdsOf(order));
-        await announce(session, 'seats.released', order, order.version + 1, { reason: 'REFUNDED' });
       });
     },
   };

@@ -15,7 +15,7 @@ async function visibleSeatMap(eventId: string, context: Context): Promise<SeatMa
   return listing && canSeeSeats(context.viewer, listing) ? context.loaders.seatMap.load(eventId) : null;
 }
 
-export const event: Implements<EventResolvers, '__resolveReference' | 'seatMap' | 'availability' | 'priceRange' | 'orders'> = {
+export const event: Implements<EventResolvers, '__resolveReference' | 'seatMap' | 'availability' | 'priceRange' | 'sales' | 'orders'> = {
   __resolveReference: (reference) => parseInput(idReferenceSchema, reference),
   seatMap: ({ id }, _args, context) => visibleSeatMap(id, context),
   availability: async ({ id }, _args, context) => {
@@ -26,6 +26,7 @@ export const event: Implements<EventResolvers, '__resolveReference' | 'seatMap' 
     const listing = await context.loaders.listing.load(id);
     return listing && canSeeSeats(context.viewer, listing) ? priceRange(await context.loaders.seatingPlan.load(id)) : null;
   },
+  sales: ({ id }, _args, context) => context.reportSales(context.viewer, id),
   orders: async ({ id }, args, context) => {
     const listing = await context.loaders.listing.load(id);
     if (!listing || !canManageListing(context.viewer, listing)) return null;

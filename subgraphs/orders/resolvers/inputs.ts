@@ -10,6 +10,9 @@ const seatIdsSchema = z
   .max(SEATS_PER_HOLD_MAX, `must name at most ${SEATS_PER_HOLD_MAX} seats`)
   .refine((seatIds) => new Set(seatIds).size === seatIds.length, 'must not name a seat twice');
 
+/** No QR code holds more. */
+const SCAN_LENGTH_MAX = 4_296;
+
 const optional = <Schema extends z.ZodType>(schema: Schema) => schema.nullish().transform((value) => value ?? null);
 
 export const holdSeatsSchema = z.strictObject({ eventId: idSchema, seatIds: seatIdsSchema, replacesHoldId: optional(idSchema) });
@@ -40,22 +43,34 @@ export const confirmPaymentSchema = z.strictObject({
 const idempotencyKeySchema = z.string().regex(/^[\x20-\x7e]{1,255}$/, 'must have 1 to 255 printable ASCII characters');
 
 /** The header and the argument say the same thing; if both are there they must agree. */
+const keyFields = { idempotencyKey: optional(idempotencyKeySchema), idempotencyKeyHeader: optional(idempotencyKeySchema) };
+type Keys = { readonly idempotencyKey: string | null; readonly idempotencyKeyHeader: string | null };
+const keysAgree = ({ idempotencyKey, idempotencyKeyHeader }: Keys): boolean =>
+  idempotencyKey === null || idempotencyKeyHeader === null || idempotencyKey === idempotencyKeyHeader;
+const KEYS_DIFFER = { path: ['idempotencyKey'], message: 'differs from the Idempotency-Key header' };
+
 export const purchaseSchema = z
-  .strictObject({
-    eventId: idSchema,
-    holdId: idSchema,
-    seatIds: optional(seatIdsSchema),
-    paymentIntentId: idSchema,
-    idempotencyKey: optional(idempotencyKeySchema),
-    idempotencyKeyHeader: optional(idempotencyKeySchema),
-  })
-  .refine(
-    (input) => input.idempotencyKey === null || input.idempotencyKeyHeader === null || input.idempotencyKey === input.idempotencyKeyHeader,
-    {
-      path: ['idempotencyKey'],
-      message: 'differs from the Idempotency-Key header',
-    },
-  )
+  .strictObject({ eventId: idSchema, holdId: idSchema, seatIds: optional(seatIdsSchema), paymentIntentId: idSchema, ...keyFields })
+  .refine(keysAgree, KEYS_DIFFER)
   .transform(({ idempotencyKeyHeader, ...input }) => ({ ...input, idempotencyKey: input.idempotencyKey ?? idempotencyKeyHeader }));
+
+const TICKETS_PER_ORDER_MAX = SEATS_PER_HOLD_MAX;
+const ticketIdsSchema = z
+  .array(idSchema)
+  .min(1, 'must name at least one ticket')
+  .max(TICKETS_PER_ORDER_MAX, `must name at most ${TICKETS_PER_ORDER_MAX} tickets`)
+  .refine((ticketIds) => new Set(ticketIds).size === ticketIds.length, 'must not name a ticket twice');
+
+export const refundOrderSchema = z
+  .strictObject({ orderId: idSchema, ticketIds: optional(ticketIdsSchema), ...keyFields })
+  .refine(keysAgree, KEYS_DIFFER)
+  .transform(({ idempotencyKeyHeader, ...input }) => ({ ...input, idempotencyKey: input.idempotencyKey ?? idempotencyKeyHeader }));
+
+export const checkInSchema = z.strictObject({
+  eventId: idSchema,
+  // Whatever a scanner reads: what is no code of ours is an expected answer, not a mistake of the client's.
+  code: z.string().max(SCAN_LENGTH_MAX, `must have at most ${SCAN_LENGTH_MAX} characters`),
+  nonce: optional(idempotencyKeySchema),
+});
 
 export const subscriptionSchema = z.strictObject({ eventId: idSchema, sinceVersion: optional(z.int().min(0)) });

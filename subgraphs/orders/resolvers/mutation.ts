@@ -1,5 +1,5 @@
 import type { Implements } from '../../../kit/graphql/typed-resolvers.ts';
-import { badUserInput } from '../../../kit/graphql/errors.ts';
+import { AppError, badUserInput } from '../../../kit/graphql/errors.ts';
 import { idSchema } from '../../../kit/graphql/input-schemas.ts';
 import { parseInput } from '../../../kit/graphql/parse-input.ts';
 import { requireScope, requireViewer } from '../../../kit/graphql/viewer.ts';
@@ -7,12 +7,14 @@ import type { Context } from '../context.ts';
 import type { Viewer } from '../domain/viewer.ts';
 import type { MutationResolvers } from '../schema.generated.ts';
 import {
+  checkInSchema,
   confirmPaymentSchema,
   createPaymentIntentSchema,
   holdBestAvailableSchema,
   holdSeatsSchema,
   purchaseSchema,
   refreshHoldSchema,
+  refundOrderSchema,
 } from './inputs.ts';
 import { configureSeatingSchema } from './seating-input.ts';
 
@@ -22,16 +24,32 @@ export const mutation: Implements<
   MutationResolvers,
   | 'holdSeats'
   | 'holdBestAvailable'
-  | 'configureSeating'
   | 'refreshHold'
   | 'releaseHold'
   | 'createPaymentIntent'
   | 'confirmPayment'
   | 'purchase'
+  | 'refundOrder'
+  | 'checkIn'
+  | 'configureSeating'
 > = {
   holdSeats: (_parent, { input }, context) => context.holdSeats(signedIn(context), parseInput(holdSeatsSchema, input, 'input')),
   holdBestAvailable: (_parent, { input }, context) =>
     context.holdBestAvailable(signedIn(context), parseInput(holdBestAvailableSchema, input, 'input')),
+  refundOrder: async (_parent, { input }, context) => {
+    const outcome = await context.refundOrder(
+      signedIn(context),
+      parseInput(refundOrderSchema, { ...input, idempotencyKeyHeader: context.idempotencyKey }, 'input'),
+    );
+    if (outcome.kind === 'NotThere') throw new AppError('NOT_FOUND', 'There is no such order.');
+    if (outcome.kind === 'NotOfOrder') throw badUserInput([{ path: ['input', 'ticketIds'], message: 'must be tickets of this order' }]);
+    return outcome;
+  },
+  checkIn: async (_parent, { input }, context) => {
+    const outcome = await context.checkIn(requireScope(context.viewer, 'tickets:check-in'), parseInput(checkInSchema, input, 'input'));
+    if (outcome.kind === 'NotThere') throw new AppError('NOT_FOUND', 'There is no such event.');
+    return outcome;
+  },
   configureSeating: async (_parent, { input }, context) => {
     const viewer = requireScope(context.viewer, 'events:write');
     const { eventId, layout } = parseInput(configureSeatingSchema, input, 'input');

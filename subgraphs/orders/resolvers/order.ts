@@ -15,11 +15,12 @@ export const order: Implements<OrderResolvers, '__resolveReference' | 'event' | 
   tickets: async ({ id }, _args, { loaders }) => [...(await loaders.ticketsOfOrder.load(id))],
 };
 
-export const ticket: Implements<TicketResolvers, 'seat' | 'price'> = {
+export const ticket: Implements<TicketResolvers, 'seat' | 'price' | 'code'> = {
   seat: async ({ eventId, seat, status }, _args, context) => {
     if (status !== 'REFUNDED') return { ...seat, status: 'RESERVED' };
     const [current] = await withCurrentStatus(eventId, [seat], context);
     return current ?? { ...seat, status: 'AVAILABLE' };
   },
   price: ({ seat }) => seat.price,
+  code: (parent, _args, { ticketCodes }) => ticketCodes.codeOf(parent),
 };

@@ -25,6 +25,8 @@ const typed: Implements<
   | 'ConfirmPaymentResult'
   | 'PurchaseResult'
   | 'ConfigureSeatingResult'
+  | 'RefundOrderResult'
+  | 'CheckInResult'
 > &
   Resolvers = {
   CurrencyCode,
@@ -48,6 +50,8 @@ const typed: Implements<
   ConfirmPaymentResult: byKind,
   PurchaseResult: byKind,
   ConfigureSeatingResult: byKind,
+  RefundOrderResult: byKind,
+  CheckInResult: byKind,
 };
 
 /** The subscription stands apart: its generated type knows no async iterator of domain updates. */

@@ -4,6 +4,8 @@ import { connectRedis } from '../../../kit/runtime/redis.ts';
 import { silentLogger } from '../../../kit/runtime/logger.ts';
 import { newId } from '../../../kit/values/ids.ts';
 import { freshMongo, freshRedisUrl } from '../../../tests/harness/fresh.ts';
+import { createKeys } from '../../../local/keys.ts';
+import { createTicketCodes } from '../tickets/ticket-codes.ts';
 import type { OrdersCore } from '../core.ts';
 import { createOrdersCore } from '../core.ts';
 import type { Hold } from '../domain/hold.ts';
@@ -64,6 +66,7 @@ export async function startOrders(
     provider,
     clock,
     settings,
+    ticketCodes: await createTicketCodes({ signingKey: (await createKeys()).tickets, formerKeys: null }),
     events: { findListings: () => Promise.resolve([]) },
     onCommitted: () => undefined,
     logError: (error) => void errors.push(error),

@@ -4,7 +4,7 @@ import type { PaymentProvider } from '../domain/payment-provider.ts';
 import type { PaymentIntentRepository } from '../repositories/payment-intent-repository.ts';
 import type { SaleLedger } from '../repositories/sale-ledger.ts';
 import type { SettleRefund } from './settle-refund.ts';
-import { wholeRefundOf } from './settle-refund.ts';
+import { unboundRefundOf } from '../domain/refund.ts';
 
 /**
  * A payment that nobody confirmed here, and that is of no use any more. Here it ends at once; the provider, whose client secret the payer still has, is
@@ -41,7 +41,7 @@ export function createCancelPayment(deps: {
     const found = await provider.retrieve(providerIntentId);
     if (found.kind !== 'done' || (found.value.status !== 'SUCCEEDED' && found.value.status !== 'REFUNDED')) return false;
     const known = read.providerIntentId === null ? await intents.change(read, { providerIntentId }, clock.now()) : read;
-    const refund = wholeRefundOf(read, null, clock.now());
+    const refund = unboundRefundOf(read, clock.now());
     if (known && (await deps.ledger.startUnboundRefund(known, refund))) await deps.settleRefund(refund.id);
     return true;
   }

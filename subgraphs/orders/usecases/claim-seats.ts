@@ -1,6 +1,7 @@
 import type { Clock } from '../../../kit/values/clock.ts';
 import { orderIdOf, orderTotal } from '../domain/order.ts';
 import type { Order } from '../domain/order.ts';
+import { unboundRefundOf } from '../domain/refund.ts';
 import type { PurchaseOutcome, SeatConflict } from '../domain/outcomes.ts';
 import { salesClosed, seatsUnavailable } from '../domain/outcomes.ts';
 import type { ReachedPoint } from '../domain/purchase-points.ts';
@@ -11,7 +12,6 @@ import type { SaleLedger } from '../repositories/sale-ledger.ts';
 import type { PurchaseAttempt } from './purchase-attempt.ts';
 import type { SecuredHold } from './secure-hold.ts';
 import type { SettleRefund } from './settle-refund.ts';
-import { wholeRefundOf } from './settle-refund.ts';
 
 export type ClaimedSeats =
   | { readonly kind: 'claimed'; readonly order: Order }
@@ -80,7 +80,7 @@ export function createClaimSeats(deps: {
     if ((await orders.find(order.id)) ?? (await orders.liveOfHold(order.holdId, order.userId))) return { kind: 'overtaken' };
 
     const conflicts = await conflictsOf(order);
-    const refund = wholeRefundOf(secured.intent, null, deps.clock.now());
+    const refund = unboundRefundOf(secured.intent, deps.clock.now());
     const stored = attempt.keyGiven ? { recordId: attempt.recordId, answer: { kind: 'SeatsUnavailable' as const, conflicts } } : undefined;
     if (!(await ledger.startUnboundRefund(secured.intent, refund, stored))) return { kind: 'overtaken' };
     deps.reached('C2');

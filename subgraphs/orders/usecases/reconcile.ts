@@ -2,6 +2,7 @@ import type { Clock } from '../../../kit/values/clock.ts';
 import { holdEndedAt } from '../domain/hold.ts';
 import type { Order } from '../domain/order.ts';
 import type { PaymentIntent } from '../domain/payment-intent.ts';
+import { unboundRefundOf } from '../domain/refund.ts';
 import type { PaymentProvider } from '../domain/payment-provider.ts';
 import type { HoldStore } from '../repositories/hold-store.ts';
 import type { OrderRepository } from '../repositories/order-repository.ts';
@@ -11,7 +12,6 @@ import type { SaleLedger } from '../repositories/sale-ledger.ts';
 import type { CancelPayment } from './cancel-payment.ts';
 import type { FinishOrder } from './finish-order.ts';
 import type { SettleRefund } from './settle-refund.ts';
-import { wholeRefundOf } from './settle-refund.ts';
 import type { ShowChanges } from './show-changes.ts';
 
 const BATCH = 100;
@@ -103,7 +103,7 @@ export function createReconcile(deps: ReconcileDeps) {
         return;
       }
     }
-    const refund = wholeRefundOf(intent, null, clock.now());
+    const refund = unboundRefundOf(intent, clock.now());
     if (await ledger.startUnboundRefund(intent, refund)) await deps.settleRefund(refund.id);
   }
 

@@ -1,6 +1,8 @@
 import type { Clock } from '../../../kit/values/clock.ts';
 import type { Listing } from '../domain/listing.ts';
 import type { Order } from '../domain/order.ts';
+import { isInUse } from '../domain/order.ts';
+import { ticketRefundOf } from '../domain/refund.ts';
 import type { HoldStore } from '../repositories/hold-store.ts';
 import type { ListingRepository } from '../repositories/listing-repository.ts';
 import type { OrderRepository } from '../repositories/order-repository.ts';
@@ -9,10 +11,11 @@ import type { SaleLedger } from '../repositories/sale-ledger.ts';
 import type { SeatMapStore } from '../repositories/seat-map-store.ts';
 import type { FinishOrder } from './finish-order.ts';
 import type { SettleRefund } from './settle-refund.ts';
-import { wholeRefundOf } from './settle-refund.ts';
 
 const LISTINGS_PER_RUN = 20;
-const ORDERS_PER_LISTING = 100;
+const ORDERS_PER_BATCH = 100;
+/** A sold-out hall; what is more waits for the next run, so that other events have their turn. */
+const BATCHES_PER_LISTING = 100;
 
 /**
  * The reconciler's fourth rule: an event that was cancelled or deleted lets go of its holds and gives everyone their money back, in batches,
@@ -42,30 +45,37 @@ export function createRefundClosedEvents(deps: {
       if (finished.kind !== 'decided') return;
       order = finished.order;
     }
-    if (order.status !== 'CONFIRMED') return;
+    const inUse = (await orders.ticketsOfOrders([order.id])).filter(isInUse);
+    if (inUse.length === 0) return;
     const intent = await deps.intents.find(order.paymentIntentId);
     if (!intent) throw new Error(`Order ${order.id} has no payment intent.`);
-    const refund = wholeRefundOf(intent, order.id, clock.now());
-    // Once it is started, the second rule sees to it, with pauses that grow.
-    if (await deps.ledger.startOrderRefund(order, intent, refund)) await deps.settleRefund(refund.id);
+    const refund = ticketRefundOf(order, inUse, clock.now());
+    // Once it is started, the second rule sees to it, with pauses that grow. Who was let in already gets the money back too.
+    if (await deps.ledger.startTicketRefund(order, intent, refund, ['VALID', 'CHECKED_IN'])) await deps.settleRefund(refund.id);
   }
 
-  async function close(listing: Listing & { closedAt: Date }): Promise<void> {
+  async function close(listing: Listing & { closedAt: Date }, mayGoOn: () => Promise<boolean>): Promise<void> {
     const startedAt = clock.now();
     for (const hold of await deps.holds.ofEvent(listing.eventId)) await deps.holds.release(hold, { forced: true });
-    for (const order of await orders.unrefundedOfEvent(listing.eventId, ORDERS_PER_LISTING))
-      await refundOrder(order).catch((error: unknown) => deps.logError(error, `refund of order ${order.id}`));
+    for (let batch = 0; batch < BATCHES_PER_LISTING; batch += 1) {
+      const unrefunded = await orders.unrefundedOfEvent(listing.eventId, ORDERS_PER_BATCH);
+      for (const order of unrefunded)
+        await refundOrder(order).catch((error: unknown) => deps.logError(error, `refund of order ${order.id}`));
+      // Fewer than a batch is all there was; and whoever has lost the lease leaves the rest to the one who has it.
+      if (unrefunded.length < ORDERS_PER_BATCH || !(await mayGoOn())) break;
+    }
     const early = startedAt.getTime() < listing.closedAt.getTime() + deps.settledAfterSeconds * 1_000;
     if (early || (await orders.hasUnfinishedOfEvent(listing.eventId))) return;
     await deps.map.end(listing.eventId);
     await deps.listings.markRefundsDone(listing.eventId, clock.now());
   }
 
-  return async function refundClosedEvents(): Promise<void> {
+  return async function refundClosedEvents(mayGoOn: () => Promise<boolean> = () => Promise.resolve(true)): Promise<void> {
     for (const listing of await deps.listings.closedWithoutRefundsDone(LISTINGS_PER_RUN)) {
       // Before the pass: one that cannot be finished goes to the back of the queue like every other.
       await deps.listings.markRefundPass(listing.eventId, clock.now());
-      await close(listing).catch((error: unknown) => deps.logError(error, `close of event ${listing.eventId}`));
+      await close(listing, mayGoOn).catch((error: unknown) => deps.logError(error, `close of event ${listing.eventId}`));
+      if (!(await mayGoOn())) return;
     }
   };
 }

@@ -1,6 +1,4 @@
 import type { Clock } from '../../../kit/values/clock.ts';
-import { derivedId } from '../../../kit/values/ids.ts';
-import type { PaymentIntent } from '../domain/payment-intent.ts';
 import type { PaymentProvider } from '../domain/payment-provider.ts';
 import type { Refund } from '../domain/refund.ts';
 import type { OrderRepository } from '../repositories/order-repository.ts';
@@ -9,20 +7,12 @@ import type { RefundRepository } from '../repositories/refund-repository.ts';
 import type { SaleLedger } from '../repositories/sale-ledger.ts';
 import type { ShowChanges } from './show-changes.ts';
 
-/** One whole refund per intent and order: a second attempt to start it meets the first one's row. */
-export function wholeRefundOf(intent: PaymentIntent, orderId: string | null, now: Date): Refund {
-  return {
-    id: derivedId('rf', intent.id, orderId ?? 'unbound'),
-    paymentIntentId: intent.id,
-    orderId,
-    amount: intent.amount,
-    status: 'PENDING',
-    createdAt: now,
-    attempts: 0,
-  };
-}
+const TRIES_MAX = 5;
 
-/** Asks the provider where the money is, sends it back by the way that fits, and settles it in the ledger. True when it is settled. */
+/**
+ * Asks the provider where the money is, sends it back by the way that fits, and settles it in the ledger. True when that is at its end.
+ * Several refunds of one order overtake each other in the ledger: then it is read again; the provider's keys are the same.
+ */
 export function createSettleRefund(deps: {
   refunds: RefundRepository;
   intents: PaymentIntentRepository;
@@ -35,7 +25,9 @@ export function createSettleRefund(deps: {
   const { provider } = deps;
 
   /** What the provider has done in the end; null while that is not known. */
-  async function giveBack(refund: Refund, providerIntentId: string): Promise<'REFUNDED' | 'CANCELLED' | null> {
+  async function giveBack(refund: Refund, providerIntentId: string): Promise<'REFUNDED' | 'CANCELLED' | 'REFUSED' | null> {
+    // Nothing was paid for a free seat, and no provider sends nothing back.
+    if (refund.amount.amount === 0 && refund.orderId !== null) return 'REFUNDED';
     const found = await provider.retrieve(providerIntentId);
     if (found.kind !== 'done') return null;
     switch (found.value.status) {
@@ -45,6 +37,7 @@ export function createSettleRefund(deps: {
         return 'CANCELLED';
       case 'SUCCEEDED': {
         const refunded = await provider.refund({ key: refund.id, providerIntentId, amount: refund.amount });
+        if (refunded.kind === 'declined') return 'REFUSED';
         return refunded.kind === 'done' ? 'REFUNDED' : null;
       }
       case 'REQUIRES_CONFIRMATION':
@@ -58,21 +51,34 @@ export function createSettleRefund(deps: {
     }
   }
 
+  async function end(refund: Refund, how: 'REFUNDED' | 'CANCELLED' | 'REFUSED'): Promise<boolean> {
+    const intent = await deps.intents.find(refund.paymentIntentId);
+    if (!intent) throw new Error(`Refund ${refund.id} has no payment intent.`);
+    if (refund.orderId === null) return how !== 'REFUSED' && deps.ledger.settleUnboundRefund(refund, intent, how);
+    const order = await deps.orders.find(refund.orderId);
+    if (!order) throw new Error(`Refund ${refund.id} has no order.`);
+    if (how === 'REFUSED') return deps.ledger.failTicketRefund(refund, intent, order);
+    const settled = await deps.ledger.settleTicketRefund(refund, intent, order);
+    if (settled) await deps.show.ofOrder(order.id);
+    return settled;
+  }
+
   return async function settleRefund(refundId: string): Promise<boolean> {
     const refund = await deps.refunds.find(refundId);
     if (!refund) return false;
-    if (refund.status === 'SETTLED') return true;
+    if (refund.status !== 'PENDING') return true;
     const intent = await deps.intents.find(refund.paymentIntentId);
     if (!intent || intent.providerIntentId === null) throw new Error(`Refund ${refundId} has no payment intent at the provider.`);
-    const end = await giveBack(refund, intent.providerIntentId);
-    if (end === null) {
+    const how = await giveBack(refund, intent.providerIntentId);
+    if (how === null || (how === 'REFUSED' && refund.owed)) {
       await deps.refunds.postpone(refund, deps.clock.now());
       return false;
     }
-    const order = refund.orderId === null ? null : await deps.orders.find(refund.orderId);
-    const settled = await deps.ledger.settleRefund(refund, intent, order, end);
-    if (settled && order) await deps.show.ofOrder(order.id);
-    return settled;
+    for (let tries = 0; tries < TRIES_MAX; tries += 1) {
+      if (await end(refund, how)) return true;
+      if ((await deps.refunds.find(refundId))?.status !== 'PENDING') return true;
+    }
+    return false;
   };
 }
 export type SettleRefund = ReturnType<typeof createSettleRefund>;
