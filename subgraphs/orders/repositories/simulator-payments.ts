@@ -72,10 +72,14 @@ export function createSimulatorPayments(deps: {
   const approved = (document: SimulatorDocument): Change =>
     deps.capture === 'manual' ? { status: 'REQUIRES_CAPTURE' } : { status: 'SUCCEEDED', captured: document.amount.amount };
 
-  /** PROCESSING ends by itself; nobody has to look for it to be so. */
-  function asOfNow(document: SimulatorDocument): SimulatorDocument {
-    const due = document.status === 'PROCESSING' && document.settlesAt !== undefined && document.settlesAt <= clock.now();
-    return due ? { ...document, ...approved(document) } : document;
+  /** PROCESSING ends by itself: whoever looks after its time finds it ended, and writes it down. */
+  async function current(providerIntentId: string): Promise<SimulatorDocument | null> {
+    const document = await intents.findOne({ _id: providerIntentId });
+    const due = document?.status === 'PROCESSING' && document.settlesAt !== undefined && document.settlesAt <= clock.now();
+    if (!due) return document;
+    const { _id, version } = document;
+    await intents.updateOne({ _id, version }, { $set: { ...approved(document), version: version + 1 } });
+    return intents.findOne({ _id });
   }
 
   /** Retries until nobody else changed the payment meanwhile. `key` null: not a call of ours, but the payer's. */
@@ -86,21 +90,15 @@ export function createSimulatorPayments(deps: {
     repeated: (result: ProviderResult<ProviderIntent>, document: SimulatorDocument) => ProviderResult<ProviderIntent> = (result) => result,
   ): Promise<ProviderResult<ProviderIntent>> {
     for (let tries = 0; tries < TRIES_MAX; tries += 1) {
-      const stored = await intents.findOne({ _id: providerIntentId });
-      if (!stored) return declined('no_such_intent');
-      const document = asOfNow(stored);
+      const document = await current(providerIntentId);
+      if (!document) return declined('no_such_intent');
       const before = document.answers.find((answer) => answer.key === key);
       if (before) return repeated(before.result, document);
       const { result, change } = decide(document);
-      const next = { ...document, ...change };
-      const answer = result ?? found(next);
+      const answer = result ?? found({ ...document, ...change });
       const updated = await intents.updateOne(
         { _id: providerIntentId, version: document.version },
-        {
-          // Also what `asOfNow` said: from here on it is written.
-          $set: { status: next.status, captured: next.captured, ...change, version: document.version + 1 },
-          ...(key === null ? {} : { $push: { answers: { key, result: answer } } }),
-        },
+        { $set: { ...change, version: document.version + 1 }, ...(key === null ? {} : { $push: { answers: { key, result: answer } } }) },
       );
       if (updated.matchedCount === 1) return answer;
     }
@@ -196,8 +194,8 @@ export function createSimulatorPayments(deps: {
       ),
     retrieve: (providerIntentId) =>
       inTime(async () => {
-        const document = await intents.findOne({ _id: providerIntentId });
-        return document ? found(asOfNow(document)) : declined('no_such_intent');
+        const document = await current(providerIntentId);
+        return document ? found(document) : declined('no_such_intent');
       }),
 
     async findAction(providerIntentId, token) {
