@@ -2,14 +2,15 @@ import { setTimeout } from 'node:timers/promises';
 import { Int32, Long } from 'bson';
 import { firstFieldName } from './bson/raw.ts';
 import { isNumber, toDouble } from './bson/number.ts';
-import { isDoc, parseDoc, parseDocKeeping, serializeDoc, type Doc } from './bson/value.ts';
+import { isDoc, parseCommand, parseDoc, serializeDoc, setField, type Doc } from './bson/value.ts';
 import type { CommandContext, Reply, Server } from './commands/context.ts';
 import { COMMANDS } from './commands/registry.ts';
 import { createTimeFields } from './cluster-time.ts';
 import { codeName, CommandError, errorReply } from './errors.ts';
-import { createFailPoints, labelsFor } from './failpoints.ts';
+import { createFailPoints, labelsFor, type FailPoints } from './failpoints.ts';
 import { buildInfoReply, helloReply, serverStatusReply, type Identity } from './hello.ts';
 import type { Session } from './session.ts';
+import { after, type Soon } from './soon.ts';
 import type { Request } from './wire.ts';
 
 /** Writes a driver repeats under the same number when the answer was lost. */
@@ -55,24 +56,22 @@ export function createDispatcher(deps: DispatcherDeps) {
     }
   }
 
-  async function run(name: string, command: Doc, request: Request): Promise<Reply> {
+  function run(name: string, command: Doc, request: Request): Soon<Reply> {
     const registered = COMMANDS[name];
     if (!registered) throw new CommandError('CommandNotFound', `no such command: '${name}'`);
     const database = request.database ?? command['$db'];
     if (typeof database !== 'string') throw new CommandError('InvalidNamespace', "the command lacks '$db'");
     checkConcerns(name, command);
     const session = sessions.peek(command['lsid']);
-    return exclusively(session, async () => {
+    return exclusively(session, () => {
       const use = sessions.use(command, name);
       if (use.transaction && !registered.inTransaction) {
         sessions.abortIfOpen(use);
         throw new CommandError('OperationNotSupportedInTransaction', `Cannot run '${name}' in a multi-document transaction.`);
       }
-      const context: CommandContext = { engine, sessions, cursors, name, database, command, body: request.body, use };
-      try {
-        return await registered.run(context);
-      } catch (error) {
-        // What an error tells may stem from a commit that is not durable yet: another's key, a document gone.
+      const context: CommandContext = { engine, sessions, cursors, name, database, command, use };
+      // What an error tells may stem from a commit that is not durable yet: another's key, a document gone.
+      const fail = async (error: unknown): Promise<never> => {
         await sessions.whenSnapshotDurable(use.session);
         sessions.abortIfOpen(use);
         if (!use.transaction) {
@@ -80,48 +79,65 @@ export function createDispatcher(deps: DispatcherDeps) {
           await engine.whenDurable(engine.now);
         }
         throw error;
+      };
+      try {
+        const reply = registered.run(context);
+        return reply instanceof Promise ? reply.catch(fail) : reply;
+      } catch (error) {
+        return fail(error);
       }
     });
   }
 
-  async function answer(request: Request, connectionId: number): Promise<Answer> {
-    let name = '';
+  const carryOut = (name: string, command: Doc, request: Request, connectionId: number): Soon<Reply> =>
+    aboutServer(name, command, connectionId) ?? run(name, command, request);
+
+  function encode(command: Doc, reply: Reply, more?: Doc): Answer {
+    const body = Buffer.isBuffer(reply) ? reply : serializeDoc(Object.assign(reply, { ok: new Int32(1) }, concernError(command), more));
+    return { reply: [body, timeFields(engine.durableAt)] };
+  }
+
+  async function carryOutWithFaults(
+    points: FailPoints,
+    name: string,
+    command: Doc,
+    request: Request,
+    connectionId: number,
+  ): Promise<Answer> {
+    const fault = name === 'configureFailPoint' ? undefined : points.forCommand(name);
+    if (fault) {
+      if (fault.blockMs > 0) await setTimeout(fault.blockMs);
+      if (fault.closeConnection) return { cut: true };
+      if (fault.error) return { reply: [serializeDoc(faultReply(fault.error, name, command)), timeFields(engine.durableAt)] };
+    }
+    const writeFault =
+      RETRYABLE_WRITES.has(name) && command['txnNumber'] !== undefined && command['autocommit'] === undefined && !sessions.isRetry(command)
+        ? points.forRetryableWrite()
+        : undefined;
+    if (writeFault?.failBeforeCommitCode !== undefined) return { cut: true };
+    const reply = await carryOut(name, command, request, connectionId);
+    if (writeFault) return { cut: true };
+    return encode(command, reply, fault?.writeConcernError && concernFault(fault.writeConcernError, fault.labels, name, command));
+  }
+
+  const refusal = (error: unknown): Answer => ({ reply: [serializeDoc(errorReply(error)), timeFields(engine.durableAt)] });
+
+  function answer(request: Request, connectionId: number): Soon<Answer> {
     try {
-      name = firstFieldName(request.body);
-      const command = name === 'insert' ? parseDocKeeping(request.body, 'documents') : parseDoc(request.body);
-      const fault = name === 'configureFailPoint' ? undefined : failPoints?.forCommand(name);
-      if (fault) {
-        if (fault.blockMs > 0) await setTimeout(fault.blockMs);
-        if (fault.closeConnection) return { cut: true };
-        if (fault.error) return { reply: [serializeDoc(faultReply(fault.error, name, command)), timeFields(engine.durableAt)] };
-      }
-      const writeFault =
-        RETRYABLE_WRITES.has(name) &&
-        command['txnNumber'] !== undefined &&
-        command['autocommit'] === undefined &&
-        !sessions.isRetry(command)
-          ? failPoints?.forRetryableWrite()
-          : undefined;
-      if (writeFault?.failBeforeCommitCode !== undefined) return { cut: true };
-      const reply = aboutServer(name, command, connectionId) ?? (await run(name, command, request));
-      if (writeFault) return { cut: true };
-      if (Buffer.isBuffer(reply)) return { reply: [reply, timeFields(engine.durableAt)] };
-      const body = serializeDoc(
-        Object.assign(
-          reply,
-          { ok: new Int32(1) },
-          concernError(command),
-          fault?.writeConcernError && concernFault(fault.writeConcernError, fault.labels, name, command),
-        ),
-      );
-      return { reply: [body, timeFields(engine.durableAt)] };
+      const name = firstFieldName(request.body);
+      const command = commandIn(request, name);
+      const answered = failPoints
+        ? carryOutWithFaults(failPoints, name, command, request, connectionId)
+        : after(carryOut(name, command, request, connectionId), (reply) => encode(command, reply));
+      return answered instanceof Promise ? answered.catch(refusal) : answered;
     } catch (error) {
-      return { reply: [serializeDoc(errorReply(error)), timeFields(engine.durableAt)] };
+      return refusal(error);
     }
   }
 
-  const dispatch = (request: Request, connectionId: number): Promise<Answer> => {
+  const dispatch = (request: Request, connectionId: number): Soon<Answer> => {
     const answered = answer(request, connectionId);
+    if (!(answered instanceof Promise)) return answered;
     running.add(answered);
     return answered.finally(() => running.delete(answered));
   };
@@ -132,6 +148,13 @@ export function createDispatcher(deps: DispatcherDeps) {
       await Promise.allSettled(running);
     },
   });
+}
+
+/** The command with the sequences that came beside it. What is inserted stays bytes: it is stored as it came. */
+function commandIn({ body, sequences }: Request, name: string): Doc {
+  const command = parseCommand(body, name === 'insert' ? 'documents' : undefined);
+  for (const sequence of sequences) setField(command, sequence.name, name === 'insert' ? sequence.items : sequence.items.map(parseDoc));
+  return command;
 }
 
 function labelPlace(name: string, command: Doc) {
@@ -159,20 +182,17 @@ function concernFault(writeConcernError: Doc, labels: string[] | undefined, name
 }
 
 /** A session belongs to one command at a time: a retry waits for the attempt it repeats. */
-async function exclusively<T>(session: Session | undefined, run: () => Promise<T>): Promise<T> {
+function exclusively<T>(session: Session | undefined, run: () => Soon<T>): Soon<T> {
   if (!session) return run();
-  while (session.busy) await session.busy;
+  if (session.busy) return session.busy.then(() => exclusively(session, run));
   const running = run();
-  session.busy = running.then(ignore, ignore);
-  try {
-    return await running;
-  } finally {
+  if (!(running instanceof Promise)) return running;
+  const free = (): void => {
     session.busy = undefined;
-  }
-}
-
-function ignore(): void {
+  };
   // The one who waits wants the end, not the outcome.
+  session.busy = running.then(free, free);
+  return running;
 }
 
 const READ_LEVELS = ['local', 'available', 'majority', 'linearizable', 'snapshot'];

@@ -97,6 +97,8 @@ export function createFailPoints() {
   };
 }
 
+export type FailPoints = ReturnType<typeof createFailPoints>;
+
 const RETRYABLE = new Set([6, 7, 89, 91, 134, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436]);
 const TRANSIENT_ALWAYS = new Set([24, 112, 239, 246, 251, 267]);
 

@@ -1,5 +1,5 @@
 import { valuesEqual } from './bson/compare.ts';
-import { arrayPart, rawDocument, type Part } from './bson/raw.ts';
+import { arrayPart, joinDocuments, rawDocument } from './bson/raw.ts';
 import { serializeDoc, type Doc } from './bson/value.ts';
 import type { Op } from './store/mvcc.ts';
 
@@ -29,46 +29,73 @@ function isPlainCount(reply: Doc): boolean {
 
 const OP_CODES = { put: 'p', delete: 'd', create: 'c', drop: 'x', createIndex: 'i', dropIndex: 'y' } as const;
 
-function stringPart(name: string, text: string): Part {
-  const bytes = Buffer.allocUnsafe(5 + Buffer.byteLength(text));
-  bytes.writeInt32LE(bytes.length - 4, 0);
-  bytes.write(text, 4);
-  bytes[bytes.length - 1] = 0;
-  return { type: 0x02, name, bytes };
+/** `{ o: kind, n: namespace, d: document }` up to the document: always the same for one kind and namespace. */
+function opHead(kind: Op['kind'], namespace: string): Buffer {
+  const key = `${OP_CODES[kind]}${namespace}`;
+  let head = heads.get(key);
+  if (!head) {
+    const whole = serializeDoc({ o: OP_CODES[kind], n: namespace, d: {} });
+    // Without the empty document and the end.
+    head = Buffer.from(whole.subarray(4, whole.length - 6));
+    if (heads.size > MAX_HEADS) heads.clear();
+    heads.set(key, head);
+  }
+  return head;
 }
 
-function encodeOp(op: Op): Buffer {
-  const parts = [stringPart('o', OP_CODES[op.kind]), stringPart('n', op.namespace)];
+const heads = new Map<string, Buffer>();
+const MAX_HEADS = 1000;
+const EMPTY = serializeDoc({});
+
+function documentOf(op: Op): Buffer {
   switch (op.kind) {
     case 'put':
-      parts.push({ type: 0x03, name: 'd', bytes: op.bytes });
-      break;
+      return op.bytes;
     case 'delete':
-      parts.push({ type: 0x03, name: 'd', bytes: serializeDoc({ _id: op.id }) });
-      break;
+      return op.id;
     case 'create':
-      parts.push({ type: 0x03, name: 'd', bytes: serializeDoc(op.options) });
-      break;
+      return serializeDoc(op.options);
     case 'createIndex':
-      parts.push({ type: 0x03, name: 'd', bytes: serializeDoc(op.spec) });
-      break;
+      return serializeDoc(op.spec);
     case 'dropIndex':
-      parts.push({ type: 0x03, name: 'd', bytes: serializeDoc({ name: op.name }) });
-      break;
+      return serializeDoc({ name: op.name });
     case 'drop':
-      break;
+      return EMPTY;
   }
-  return rawDocument(parts);
+}
+
+const OPS_NAME = Buffer.from('\u0004ops\u0000', 'latin1');
+/** A document's length and end. */
+const FRAME = 5;
+
+/** Written in one go: nearly all that is journalled are documents that are bytes already. */
+function encodeOps(ops: readonly Op[]): Buffer {
+  const parts = ops.map((op, i) => ({ name: String(i), head: opHead(op.kind, op.namespace), document: documentOf(op) }));
+  let arraySize = FRAME;
+  for (const { name, head, document } of parts) arraySize += 2 + name.length + FRAME + head.length + document.length;
+  const bytes = Buffer.allocUnsafe(FRAME + OPS_NAME.length + arraySize);
+  bytes.writeInt32LE(bytes.length, 0);
+  let at = 4 + OPS_NAME.copy(bytes, 4);
+  bytes.writeInt32LE(arraySize, at);
+  at += 4;
+  for (const { name, head, document } of parts) {
+    bytes[at] = 0x03;
+    at += 1 + bytes.write(name, at + 1, 'latin1');
+    bytes[at] = 0;
+    bytes.writeInt32LE(FRAME + head.length + document.length, at + 1);
+    at += FRAME;
+    at += head.copy(bytes, at);
+    at += document.copy(bytes, at);
+    bytes[at] = 0;
+    at += 1;
+  }
+  bytes.fill(0, at);
+  return bytes;
 }
 
 export function encodeRecord(ops: readonly Op[], retries: readonly RetryEntry[]): Buffer {
-  const parts = [arrayPart('ops', ops.map(encodeOp))];
-  if (retries.length > 0)
-    parts.push(
-      arrayPart(
-        'retries',
-        retries.map((entry) => serializeDoc({ ...entry })),
-      ),
-    );
-  return rawDocument(parts);
+  const record = encodeOps(ops);
+  if (retries.length === 0) return record;
+  const entries = retries.map((entry) => serializeDoc({ ...entry }));
+  return joinDocuments(record, rawDocument([arrayPart('retries', entries)]));
 }

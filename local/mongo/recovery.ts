@@ -1,17 +1,19 @@
-import { eachRawItem, rawArrayItems, rawField, rawIdKey } from './bson/raw.ts';
+import { eachRawItem, rawArrayItems, rawField } from './bson/raw.ts';
+import { rawIdKey } from './bson/raw-key.ts';
 import { toDouble } from './bson/number.ts';
 import { isDoc, parseDoc, type Doc } from './bson/value.ts';
 import type { RetryEntry } from './record.ts';
 import type { Sessions } from './session.ts';
 import { Collection } from './store/collection.ts';
 import type { Engine } from './store/engine.ts';
+import { DocumentRecord, Version } from './store/mvcc.ts';
 
 /** A collection while its records are read: only the last state of each document will ever be looked at. */
 interface Recovered {
   options: Doc;
   exists: boolean;
   indexes: Map<string, Doc>;
-  documents: Map<string, Buffer>;
+  records: Map<string, DocumentRecord>;
 }
 
 /**
@@ -24,7 +26,7 @@ export function createRecovery(engine: Engine, sessions: Sessions) {
   function at(namespace: string): Recovered {
     let collection = collections.get(namespace);
     if (!collection) {
-      collection = { options: {}, exists: false, indexes: new Map(), documents: new Map() };
+      collection = { options: {}, exists: false, indexes: new Map(), records: new Map() };
       collections.set(namespace, collection);
     }
     return collection;
@@ -35,11 +37,11 @@ export function createRecovery(engine: Engine, sessions: Sessions) {
     switch (kind) {
       case 'p':
         collection.exists = true;
-        collection.documents.set(rawIdKey(bytes), bytes);
+        put(collection.records, bytes);
         break;
       case 'd':
         collection.exists = true;
-        collection.documents.delete(rawIdKey(bytes));
+        collection.records.delete(rawIdKey(bytes));
         break;
       case 'c':
         collection.exists = true;
@@ -73,14 +75,25 @@ export function createRecovery(engine: Engine, sessions: Sessions) {
 
     /** Makes the collections of what has been read. */
     finish(): void {
-      for (const [namespace, { options, exists, indexes, documents }] of collections) {
-        const collection = new Collection(namespace, options, exists);
-        collection.restore(documents, [...indexes.values()], engine.now);
+      for (const [namespace, { options, exists, indexes, records }] of collections) {
+        const collection = new Collection(namespace, options, exists, records);
+        collection.restore([...indexes.values()], engine.now);
         engine.collections.set(namespace, collection);
       }
       collections.clear();
     },
   };
+}
+
+function put(records: Map<string, DocumentRecord>, bytes: Buffer): void {
+  const key = rawIdKey(bytes);
+  let record = records.get(key);
+  if (!record) {
+    record = new DocumentRecord(key);
+    records.set(key, record);
+  }
+  if (record.head) record.head.bytes = bytes;
+  else record.head = new Version(bytes, undefined, null, null);
 }
 
 const EMPTY = Buffer.from([5, 0, 0, 0, 0]);

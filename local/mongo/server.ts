@@ -1,6 +1,7 @@
 import { createServer, type Socket } from 'node:net';
 import { createDispatcher, type Answer } from './dispatch.ts';
 import { hasCode } from './errors.ts';
+import type { Soon } from './soon.ts';
 import { openStorage } from './storage.ts';
 import { createFrameReader, encodeReply, parseRequest, type Request } from './wire.ts';
 
@@ -75,24 +76,40 @@ export async function startStore(options: StoreOptions): Promise<Store> {
 }
 
 /** One connection: commands are answered in the order they came. */
-function serve(socket: Socket, answer: (request: Request) => Promise<Answer>, log: (line: string) => void): void {
-  let previous: Promise<void> = Promise.resolve();
-  const read = createFrameReader((frame) => {
-    previous = previous.then(() => respond(frame)).catch((error: unknown) => fail(error));
-  });
+function serve(socket: Socket, answer: (request: Request) => Soon<Answer>, log: (line: string) => void): void {
+  const frames: Buffer[] = [];
+  let busy = false;
+  const read = createFrameReader((frame) => frames.push(frame));
   const fail = (error: unknown): void => {
     log(`connection closed: ${error instanceof Error ? error.message : String(error)}`);
+    frames.length = 0;
     socket.destroy();
   };
-  async function respond(frame: Buffer): Promise<void> {
-    const request = parseRequest(frame);
-    const result = await answer(request);
+  function send(request: Request, result: Answer): void {
     if ('cut' in result) socket.destroy();
     else if (request.wantsReply && socket.writable) socket.write(encodeReply(request, result.reply));
+  }
+  function work(): void {
+    while (!busy) {
+      const frame = frames.shift();
+      if (!frame) return;
+      const request = parseRequest(frame);
+      const answered = answer(request);
+      if (answered instanceof Promise) sendLater(request, answered).catch(fail);
+      else send(request, answered);
+    }
+  }
+  async function sendLater(request: Request, answered: Promise<Answer>): Promise<void> {
+    busy = true;
+    const result = await answered;
+    busy = false;
+    send(request, result);
+    work();
   }
   socket.on('data', (chunk) => {
     try {
       read(chunk);
+      work();
     } catch (error) {
       fail(error);
     }

@@ -2,6 +2,7 @@ import { isA, isDoc, type Doc } from './bson/value.ts';
 import { toInteger } from './bson/number.ts';
 import { CommandError, TRANSIENT } from './errors.ts';
 import type { RetryEntry } from './record.ts';
+import type { Soon } from './soon.ts';
 import type { Engine } from './store/engine.ts';
 import type { Transaction } from './store/mvcc.ts';
 
@@ -9,11 +10,14 @@ export const TRANSACTION_LIFETIME_MS = 60_000;
 /** As `logicalSessionTimeoutMinutes` of hello: then the session's retry table goes too. */
 export const SESSION_TIMEOUT_MINUTES = 30;
 
-type TransactionState =
-  | { kind: 'none' }
-  | { kind: 'open'; transaction: Transaction; expiresAt: number; durable: boolean }
-  | { kind: 'committed' }
-  | { kind: 'aborted' };
+interface OpenTransaction {
+  kind: 'open';
+  transaction: Transaction;
+  expiresAt: number;
+  durable: boolean;
+}
+
+type TransactionState = { kind: 'none' } | OpenTransaction | { kind: 'committed' } | { kind: 'aborted' };
 
 export interface Session {
   readonly id: string;
@@ -92,6 +96,11 @@ export function createSessions(engine: Engine, now: () => number) {
     throw new CommandError('NoSuchTransaction', `Given transaction number ${number} ${state}.`, { labels: [TRANSIENT] });
   }
 
+  async function confirm(state: OpenTransaction): Promise<void> {
+    await engine.whenDurable(state.transaction.readAt);
+    state.durable = true;
+  }
+
   return {
     /** Reads lsid, txnNumber, autocommit and startTransaction, and finds the transaction they speak of. */
     use(command: Doc, commandName: string): SessionUse {
@@ -156,11 +165,9 @@ export function createSessions(engine: Engine, now: () => number) {
     abortOpen,
 
     /** A read of a transaction's snapshot may be answered only when the snapshot is durable. */
-    async whenSnapshotDurable(session: Session | undefined): Promise<void> {
+    whenSnapshotDurable(session: Session | undefined): Soon<void> {
       if (session?.state.kind !== 'open' || session.state.durable) return;
-      const { state } = session;
-      await engine.whenDurable(state.transaction.readAt);
-      state.durable = true;
+      return confirm(session.state);
     },
 
     end(id: string): void {

@@ -83,10 +83,11 @@ function openDirectory(
   snapshotBytes: number,
 ): Disk {
   const start = recoverDirectory(dataDir, engine, sessions, log);
-  const journal = createJournal(journalPath(dataDir, start.generation), engine.now, (error) => {
+  const fail = (error: Error): void => {
     log(`the journal cannot be written (${error.message}); nothing more can be promised, so the store ends`);
     process.exit(1);
-  });
+  };
+  const journal = createJournal(journalPath(dataDir, start.generation), engine.now, fail, engine.countWriting);
   const snapshots = createSnapshots(dataDir, { engine, sessions, journal }, { ...start, dueBytes: snapshotBytes });
   const sweep = (): void => {
     snapshots.whenDue().catch((error: unknown) => log(`no snapshot could be written, the journals are kept: ${String(error)}`));

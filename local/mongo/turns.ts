@@ -5,12 +5,12 @@ import { setImmediate } from 'node:timers/promises';
 const TURN_MS = 8;
 
 /** `await turn()` between small pieces of work: it lets others through when this turn has lasted long enough. */
-export function createTurns(beforePause: () => void = () => {}) {
+export function createTurns(beforePause: () => void = () => {}): () => Promise<void> | undefined {
   let begun = performance.now();
-  return async (): Promise<void> => {
-    if (performance.now() - begun < TURN_MS) return;
+  const pause = async (): Promise<void> => {
     beforePause();
     await setImmediate();
     begun = performance.now();
   };
+  return () => (performance.now() - begun < TURN_MS ? undefined : pause());
 }

@@ -1,4 +1,4 @@
-import { arrayPart, joinDocuments, rawDocument, writeJoined } from './bson/raw.ts';
+import { writeJoined } from './bson/raw.ts';
 import { CommandError } from './errors.ts';
 
 /* MongoDB's wire protocol: length, requestId, responseTo, opCode (int32, little-endian), then the message. */
@@ -12,10 +12,17 @@ const MORE_TO_COME = 2;
 /** Bits 0–15 of the flags must be understood, the others may be ignored. */
 const KNOWN_REQUIRED_FLAGS = CHECKSUM_PRESENT | MORE_TO_COME;
 
+export interface Sequence {
+  name: string;
+  items: readonly Buffer[];
+}
+
 export interface Request {
   requestId: number;
-  /** The command as one document: document sequences have become arrays in it. */
+  /** The command, but for what it carries as sequences of documents. */
   body: Buffer;
+  /** Arrays of the command that were sent beside it. */
+  sequences: readonly Sequence[];
   legacy: boolean;
   /** w:0: the sender does not listen for an answer. */
   wantsReply: boolean;
@@ -61,28 +68,22 @@ function parseMessage(frame: Buffer, requestId: number): Request {
   if ((flags & 0xffff & ~KNOWN_REQUIRED_FLAGS) !== 0) throw new Error(`unknown OP_MSG flags ${flags}`);
   const end = flags & CHECKSUM_PRESENT ? frame.length - 4 : frame.length;
   let body: Buffer | undefined;
-  const sequences: Buffer[] = [];
+  const sequences: Sequence[] = [];
   for (let at = 20; at < end;) {
     const kind = frame[at];
     const size = frame.readInt32LE(at + 1);
     const section = frame.subarray(at + 1, at + 1 + size);
     if (size < 5 || section.length !== size) throw new Error('malformed OP_MSG section');
     if (kind === 0) body = section;
-    else if (kind === 1) sequences.push(sequenceAsArray(section));
+    else if (kind === 1) sequences.push(sequenceIn(section));
     else throw new Error(`unknown OP_MSG section ${String(kind)}`);
     at += 1 + size;
   }
   if (!body) throw new Error('OP_MSG without a body');
-  return {
-    requestId,
-    body: sequences.length > 0 ? joinDocuments(body, ...sequences) : body,
-    legacy: false,
-    wantsReply: (flags & MORE_TO_COME) === 0,
-    database: undefined,
-  };
+  return { requestId, body, sequences, legacy: false, wantsReply: (flags & MORE_TO_COME) === 0, database: undefined };
 }
 
-function sequenceAsArray(section: Buffer): Buffer {
+function sequenceIn(section: Buffer): Sequence {
   const nameEnd = section.indexOf(0, 4);
   if (nameEnd < 0) throw new Error('malformed document sequence');
   const items: Buffer[] = [];
@@ -92,7 +93,7 @@ function sequenceAsArray(section: Buffer): Buffer {
     items.push(section.subarray(at, at + size));
     at += size;
   }
-  return rawDocument([arrayPart(section.toString('utf8', 4, nameEnd), items)]);
+  return { name: section.toString('utf8', 4, nameEnd), items };
 }
 
 function parseQuery(frame: Buffer, requestId: number): Request {
@@ -101,7 +102,7 @@ function parseQuery(frame: Buffer, requestId: number): Request {
   const start = nameEnd + 1 + 8;
   const body = frame.subarray(start, start + frame.readInt32LE(start));
   if (!namespace.endsWith('.$cmd')) throw new CommandError('CommandNotSupported', 'OP_QUERY is only understood for the first hello');
-  return { requestId, body, legacy: true, wantsReply: true, database: namespace.slice(0, -'.$cmd'.length) };
+  return { requestId, body, sequences: [], legacy: true, wantsReply: true, database: namespace.slice(0, -'.$cmd'.length) };
 }
 
 let nextRequestId = 1;

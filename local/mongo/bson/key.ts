@@ -8,6 +8,7 @@ import { fieldsOf, isA, RANK, rankOf } from './value.ts';
  */
 
 const doubleBuffer = new DataView(new ArrayBuffer(8));
+const NUMBER = RANK.number;
 
 /** Sixty-four bits as four UTF-16 units, with the sign turned so that units compare like the numbers. */
 function doubleKey(double: number): string {
@@ -17,6 +18,17 @@ function doubleKey(double: number): string {
   const flip = negative ? 0xffff : 0;
   const first = negative ? doubleBuffer.getUint16(0) ^ 0xffff : doubleBuffer.getUint16(0) | 0x8000;
   return String.fromCharCode(first, doubleBuffer.getUint16(2) ^ flip, doubleBuffer.getUint16(4) ^ flip, doubleBuffer.getUint16(6) ^ flip);
+}
+
+/** `keyOf` of a double. */
+export function numberKeyOf(double: number): string {
+  if (Number.isNaN(double)) return String.fromCharCode(NUMBER, 0);
+  doubleBuffer.setFloat64(0, double === 0 ? 0 : double);
+  const [high, low] = [doubleBuffer.getUint32(0), doubleBuffer.getUint32(4)];
+  // In one piece: a joined string would be taken apart and joined again when it is looked up.
+  return double < 0
+    ? String.fromCharCode(NUMBER, 1, (high >>> 16) ^ 0xffff, (high & 0xffff) ^ 0xffff, (low >>> 16) ^ 0xffff, (low & 0xffff) ^ 0xffff, 2)
+    : String.fromCharCode(NUMBER, 1, (high >>> 16) | 0x8000, high & 0xffff, low >>> 16, low & 0xffff, 2);
 }
 
 function numberKey(value: unknown): string {
@@ -93,6 +105,7 @@ function payloadKey(value: unknown): string {
 }
 
 export function keyOf(value: unknown): string {
+  if (isA(value, 'Int32')) return numberKeyOf(value.value);
   return String.fromCharCode(rankOf(value)) + payloadKey(value);
 }
 

@@ -1,6 +1,3 @@
-import { idKeyOf, keyOf } from './key.ts';
-import { parseDoc, RANK } from './value.ts';
-
 /*
  * BSON as bytes: documents are stored, journalled and sent as they are, without a parse between.
  */
@@ -45,7 +42,7 @@ export interface RawElement {
   end: number;
 }
 
-function valueEnd(bytes: Buffer, type: number, at: number): number {
+export function valueEnd(bytes: Buffer, type: number, at: number): number {
   const fixed = FIXED_SIZE[type];
   if (fixed !== undefined) return at + fixed;
   switch (type) {
@@ -165,13 +162,17 @@ export function writeJoined(target: Buffer, start: number, documents: readonly U
   target[at] = 0;
 }
 
-/** The key of a stored document's `_id`, which always comes first, without a parse of the rest where it can be. */
-export function rawIdKey(bytes: Buffer): string {
-  const value = 8 + 1;
-  const isFirst = bytes[5] === 0x5f && bytes[6] === 0x69 && bytes[7] === 0x64 && bytes[8] === 0;
-  if (isFirst && bytes[4] === TYPE.objectId) return String.fromCharCode(RANK.objectId) + bytes.toString('latin1', value, value + 12);
-  if (isFirst && bytes[4] === TYPE.string) return keyOf(bytes.toString('utf8', value + 4, value + 3 + bytes.readInt32LE(value)));
-  return idKeyOf(parseDoc(bytes)['_id']);
+/** `{ _id }` of a stored document: its first field, unless that is a number, which objects put before all others. */
+export function rawIdDocument(bytes: Buffer): Buffer {
+  for (const { name, start, end } of rawElements(bytes)) {
+    if (name !== '_id') continue;
+    const id = Buffer.allocUnsafe(end - start + 5);
+    id.writeInt32LE(id.length, 0);
+    bytes.copy(id, 4, start, end);
+    id[id.length - 1] = 0;
+    return id;
+  }
+  throw new Error('a stored document without _id');
 }
 
 /** Calls back with the bounds of every document in an array, so that no buffer is made for those nobody keeps. */

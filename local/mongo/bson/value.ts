@@ -13,14 +13,16 @@ import {
   type ObjectId,
   type Timestamp,
 } from 'bson';
+import { decodeDoc } from './decode.ts';
+import { encodeDoc } from './encode.ts';
 
 /** A BSON document as this store holds it: number types kept apart, so a stored 1.0 stays a double. Never mutated once it can be reached from a version. */
 export type Doc = Record<string, unknown>;
 
 /** The `bson` package here and the one inside the driver are two worlds of classes; the tag is the only thing they share. */
 export function bsonType(value: unknown): string | undefined {
-  if (typeof value !== 'object' || value === null || !(TAG in value)) return undefined;
-  const tag = value[TAG];
+  if (typeof value !== 'object' || value === null) return undefined;
+  const tag = (value as { [TAG]?: unknown })[TAG];
   return typeof tag === 'string' ? tag : undefined;
 }
 
@@ -115,15 +117,20 @@ export function fieldsOf(value: object): [string, unknown][] {
 const PARSE = { promoteValues: false, promoteLongs: false, promoteBuffers: false, bsonRegExp: true } as const;
 
 export function parseDoc(bytes: Uint8Array): Doc {
-  return deserialize(bytes, PARSE);
+  return (Buffer.isBuffer(bytes) ? decodeDoc(bytes) : undefined) ?? deserialize(bytes, PARSE);
 }
 
-/** As `parseDoc`, with the elements of one array left as bytes: inserted documents are stored as they came. */
-export function parseDocKeeping(bytes: Uint8Array, rawArray: string): Doc {
-  return deserialize(bytes, { ...PARSE, fieldsAsRaw: { [rawArray]: true } });
+/** A command: drivers send `$clusterTime` with each, and nobody reads it. The elements of `rawArray` stay bytes. */
+export function parseCommand(bytes: Buffer, rawArray?: string): Doc {
+  return (
+    decodeDoc(bytes, { skipped: '$clusterTime', rawArray }) ??
+    deserialize(bytes, rawArray === undefined ? PARSE : { ...PARSE, fieldsAsRaw: { [rawArray]: true } })
+  );
 }
 
 export function serializeDoc(doc: Doc): Buffer {
+  const encoded = encodeDoc(doc);
+  if (encoded) return encoded;
   const bytes = serialize(doc, { ignoreUndefined: true });
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

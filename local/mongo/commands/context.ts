@@ -6,6 +6,7 @@ import { CommandError, TRANSIENT, WriteConflict } from '../errors.ts';
 import type { Variables } from '../query/expression.ts';
 import type { SessionUse, Sessions } from '../session.ts';
 import type { RetryEntry } from '../record.ts';
+import type { Soon } from '../soon.ts';
 import type { Engine } from '../store/engine.ts';
 import type { Transaction, View } from '../store/mvcc.ts';
 import type { Cursors } from './cursors.ts';
@@ -21,13 +22,12 @@ export interface CommandContext extends Server {
   name: string;
   database: string;
   command: Doc;
-  body: Buffer;
   use: SessionUse;
 }
 
 /** A reply: a document to serialize, or bytes that are one already. `ok: 1` is added to documents. */
 export type Reply = Doc | Buffer;
-export type Command = (context: CommandContext) => Promise<Reply> | Reply;
+export type Command = (context: CommandContext) => Soon<Reply>;
 
 const COMMON = new Set([
   'lsid',
@@ -140,12 +140,12 @@ export function collectionSeen(context: CommandContext, namespace: string) {
  * Runs one write statement. Outside a transaction it is a private transaction of its own: when another transaction
  * holds what it needs, it waits for that one's end and runs this statement again — not those before it.
  */
-export async function runStatement<T>(
+export function runStatement<T>(
   context: CommandContext,
   namespace: string,
   statement: (transaction: Transaction) => T,
   remember?: (result: T) => RetryEntry | undefined,
-): Promise<T> {
+): Soon<T> {
   const { engine, use } = context;
   if (use.transaction) {
     use.transaction.namespaces.add(namespace);
@@ -157,7 +157,7 @@ export async function runStatement<T>(
     }
   }
   const deadline = deadlineOf(context.command);
-  for (;;) {
+  const attempt = (): Soon<T> => {
     const transaction = engine.begin();
     try {
       const result = statement(transaction);
@@ -169,9 +169,10 @@ export async function runStatement<T>(
       if (!(error instanceof WriteConflict) || !error.owner) throw error;
       // The statements before this one must not stay out of the journal while this one waits.
       engine.seal();
-      await waitFor(error.owner.ended, deadline);
+      return waitFor(error.owner.ended, deadline).then(attempt);
     }
-  }
+  };
+  return attempt();
 }
 
 function deadlineOf(command: Doc): number | undefined {
@@ -205,8 +206,8 @@ export function retryEntry(context: CommandContext, statement: number, reply: Do
 }
 
 /** Acknowledged means durable. */
-export async function whenWritten(context: CommandContext): Promise<void> {
-  if (context.use.transaction) return;
-  context.engine.seal();
-  await context.engine.whenDurable(context.engine.now);
+export function whenWritten({ engine, use }: CommandContext): Soon<void> {
+  if (use.transaction) return;
+  engine.seal();
+  if (!engine.isDurable(engine.now)) return engine.whenDurable(engine.now);
 }

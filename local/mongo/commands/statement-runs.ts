@@ -7,6 +7,7 @@ import { isTruthy } from '../query/expression.ts';
 import { parseSort } from '../query/sort.ts';
 import { compileUpdate, isReplacement } from '../query/update.ts';
 import { allowFields, letVariables, rememberedReply, retryEntry, runStatement, type CommandContext } from './context.ts';
+import { after, type Soon } from '../soon.ts';
 import { createTurns } from '../turns.ts';
 import { inPortions, mayBeDivided } from './portions.ts';
 import { deleteMatching, deleteSelected, insertOne, update, updateSelected, type UpdateStatement } from './statements.ts';
@@ -31,20 +32,41 @@ export function refuseCount(count: number): void {
  * Runs the statements of one command in order. An error of one is reported with its index; `ordered` stops there.
  * Inside a transaction any error ends the transaction.
  */
-export async function runStatements<T>(
+export function runStatements<T>(
   context: CommandContext,
   statements: readonly T[],
-  run: (statement: T, number: number) => Promise<Done>,
-): Promise<StatementOutcome[]> {
+  run: (statement: T, number: number) => Soon<Done>,
+): Soon<StatementOutcome[]> {
   const ordered = context.command['ordered'] !== false;
   const outcomes: StatementOutcome[] = [];
+  const remaining = statements.entries();
   // What has been committed must not stay out of the journal while others have their turn.
   const turn = createTurns(() => context.engine.seal());
   const first = context.command['stmtId'] === undefined ? 0 : toDouble(context.command['stmtId']);
-  for (const [index, statement] of statements.entries()) {
-    await turn();
+
+  /** Nearly every statement is done at once; one that waits or fails is settled before the next. */
+  function proceed(): Soon<StatementOutcome[]> {
+    // An array's iterator goes on where it was left.
+    for (const [index, statement] of remaining) {
+      const pause = turn();
+      const done = pause ? pause.then(() => attempt(statement, index)) : attempt(statement, index);
+      if (done instanceof Promise) return settle(index, done);
+      outcomes.push({ index, done });
+    }
+    return outcomes;
+  }
+
+  function attempt(statement: T, index: number): Soon<Done> {
     try {
-      outcomes.push({ index, done: await run(statement, first + index) });
+      return run(statement, first + index);
+    } catch (error) {
+      return failed(error);
+    }
+  }
+
+  async function settle(index: number, waiting: Promise<Done>): Promise<StatementOutcome[]> {
+    try {
+      outcomes.push({ index, done: await waiting });
     } catch (error) {
       // A conflict in a transaction is the command's failure, with a label, not a statement's.
       if (!(error instanceof CommandError) || error.labels.length > 0) throw error;
@@ -52,20 +74,21 @@ export async function runStatements<T>(
       if (context.use.transaction) {
         await context.sessions.whenSnapshotDurable(context.use.session);
         context.sessions.abortIfOpen(context.use);
-        break;
+        return outcomes;
       }
-      if (ordered) break;
+      if (ordered) return outcomes;
     }
+    return proceed();
   }
-  return outcomes;
+
+  return proceed();
 }
 
-async function once(
-  context: CommandContext,
-  namespace: string,
-  number: number,
-  statement: Parameters<typeof runStatement<Done>>[2],
-): Promise<Done> {
+async function failed(error: unknown): Promise<never> {
+  throw error;
+}
+
+function once(context: CommandContext, namespace: string, number: number, statement: Parameters<typeof runStatement<Done>>[2]): Soon<Done> {
   const remembered = rememberedReply(context, number);
   if (remembered) return doneFrom(remembered);
   return runStatement(context, namespace, statement, (done) =>
@@ -77,30 +100,35 @@ function doneFrom(reply: Doc): Done {
   return { ...reply, n: toDouble(reply['n']), nModified: toDouble(reply['nModified']) };
 }
 
-export function runInsert(context: CommandContext, namespace: string, number: number, document: Buffer): Promise<Done> {
+export function runInsert(context: CommandContext, namespace: string, number: number, document: Buffer): Soon<Done> {
   return once(context, namespace, number, (transaction) => {
     insertOne(context.engine.ensure(namespace), transaction, document);
     return { n: 1, nModified: 0 };
   });
 }
 
-export async function runUpdate(context: CommandContext, namespace: string, number: number, statement: Doc): Promise<Done> {
+export function runUpdate(context: CommandContext, namespace: string, number: number, statement: Doc): Soon<Done> {
   const compiled = compileUpdateStatement(context, statement);
-  if (compiled.multi && mayBeDivided(context)) {
-    const done = await updateInPortions(context, namespace, compiled);
-    if (done.n > 0 || !compiled.upsert) return done;
-  }
+  if (!compiled.multi || !mayBeDivided(context)) return updateAtOnce(context, namespace, number, compiled);
+  return updateInPortions(context, namespace, compiled).then((done) =>
+    done.n > 0 || !compiled.upsert ? done : updateAtOnce(context, namespace, number, compiled),
+  );
+}
+
+function updateAtOnce(context: CommandContext, namespace: string, number: number, statement: UpdateStatement): Soon<Done> {
   const ended: { failure?: CommandError } = {};
-  const done = await once(context, namespace, number, (transaction) => {
-    const result = update(context.engine.ensure(namespace), transaction, compiled);
+  const running = once(context, namespace, number, (transaction) => {
+    const result = update(context.engine.ensure(namespace), transaction, statement);
     if (result.failure) ended.failure = result.failure;
     return result.upserted === undefined
       ? { n: result.matched, nModified: result.modified }
       : { n: 1, nModified: 0, upserted: result.upserted };
   });
-  // Only now: outside a transaction the documents changed before the failure are kept, as MongoDB keeps them.
-  if (ended.failure) throw ended.failure;
-  return done;
+  return after(running, (done) => {
+    // Only now: outside a transaction the documents changed before the failure are kept, as MongoDB keeps them.
+    if (ended.failure) throw ended.failure;
+    return done;
+  });
 }
 
 async function updateInPortions(context: CommandContext, namespace: string, statement: UpdateStatement): Promise<Done> {
@@ -147,7 +175,7 @@ function compileUpdateStatement(context: CommandContext, statement: Doc) {
   };
 }
 
-export async function runDelete(context: CommandContext, namespace: string, number: number, statement: Doc): Promise<Done> {
+export function runDelete(context: CommandContext, namespace: string, number: number, statement: Doc): Soon<Done> {
   allowFields('delete.deletes', statement, ['q', 'limit', 'hint', 'collation']);
   const filter = statement['q'];
   if (!isDoc(filter)) throw new CommandError('TypeMismatch', "BSON field 'delete.deletes.q' must be an object");
@@ -163,14 +191,14 @@ export async function runDelete(context: CommandContext, namespace: string, numb
   };
   if (limit === 0 && mayBeDivided(context)) {
     const done: Done = { n: 0, nModified: 0 };
-    await inPortions(context, namespace, selection, (transaction, collection, portion) => {
+    const running = inPortions(context, namespace, selection, (transaction, collection, portion) => {
       const { deleted } = deleteSelected(collection, transaction, portion);
       return () => {
         done.n += deleted;
         return true;
       };
     });
-    return done;
+    return running.then(() => done);
   }
   return once(context, namespace, number, (transaction) => ({
     n: deleteMatching(context.engine.ensure(namespace), transaction, selection).deleted,

@@ -1,15 +1,14 @@
 import { CommandError } from '../errors.ts';
 import { allowOptions, type Command } from './context.ts';
 
-export const commitTransaction: Command = async (context) => {
+export const commitTransaction: Command = (context) => {
   allowOptions(context, ['recoveryToken']);
   const { engine, sessions, use } = context;
   if (!use.session || context.command['autocommit'] !== false)
     throw new CommandError('InvalidOptions', 'commitTransaction must be run within a transaction');
   sessions.commit(use.session);
   // Also for a commit repeated after a lost answer: the first one may still be on its way to the disk.
-  await engine.whenDurable(engine.now);
-  return {};
+  return engine.whenDurable(engine.now).then(() => ({}));
 };
 
 export const abortTransaction: Command = (context) => {

@@ -1,7 +1,7 @@
 import { Int32 } from 'bson';
-import { rawArrayItems, rawField } from '../bson/raw.ts';
 import { isDoc, type Doc } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
+import { after, type Soon } from '../soon.ts';
 import { allowOptions, namespaceOf, whenWritten, type Command, type CommandContext } from './context.ts';
 import { refuseCount, runDelete, runInsert, runStatements, runUpdate, type StatementOutcome } from './statement-runs.ts';
 
@@ -40,43 +40,48 @@ function statementsIn(context: CommandContext, field: string): Doc[] {
   return statements;
 }
 
-export const insert: Command = async (context) => {
+/** The reply to a write, when what it did is durable. */
+const acknowledge = (context: CommandContext, outcomes: Soon<StatementOutcome[]>, reply: (totals: Totals) => Doc): Soon<Doc> =>
+  after(outcomes, (done) => {
+    const totals = totalsOf(done);
+    return after(whenWritten(context), () => ({ ...reply(totals), ...errorsOf(totals) }));
+  });
+
+/** The documents as they were sent. */
+function documentsIn(context: CommandContext): readonly Buffer[] {
+  const documents = context.command['documents'];
+  if (documents === undefined) throw new CommandError('MissingField', "BSON field 'insert.documents' is missing but a required field");
+  if (!Array.isArray(documents))
+    throw new CommandError('TypeMismatch', "BSON field 'insert.documents' is the wrong type, expected type 'array'");
+  if (documents.every((document) => Buffer.isBuffer(document))) return documents;
+  throw new CommandError('TypeMismatch', "BSON field 'insert.documents' must be an array of objects");
+}
+
+export const insert: Command = (context) => {
   allowOptions(context, ['documents', 'ordered', 'bypassDocumentValidation', 'stmtId']);
   const namespace = namespaceOf(context);
-  const array = rawField(context.body, 'documents');
-  if (array && !Array.isArray(context.command['documents']))
-    throw new CommandError('TypeMismatch', "BSON field 'insert.documents' is the wrong type, expected type 'array'");
-  if (!array) throw new CommandError('MissingField', "BSON field 'insert.documents' is missing but a required field");
-  const documents = rawArrayItems(array);
+  const documents = documentsIn(context);
   refuseCount(documents.length);
-  const totals = totalsOf(await runStatements(context, documents, (document, number) => runInsert(context, namespace, number, document)));
-  await whenWritten(context);
-  return { n: new Int32(totals.n), ...errorsOf(totals) };
+  const outcomes = runStatements(context, documents, (document, number) => runInsert(context, namespace, number, document));
+  return acknowledge(context, outcomes, ({ n }) => ({ n: new Int32(n) }));
 };
 
-export const update: Command = async (context) => {
+export const update: Command = (context) => {
   allowOptions(context, ['updates', 'ordered', 'bypassDocumentValidation', 'let', 'stmtId']);
   const namespace = namespaceOf(context);
   const statements = statementsIn(context, 'updates');
-  const totals = totalsOf(
-    await runStatements(context, statements, (statement, number) => runUpdate(context, namespace, number, statement)),
-  );
-  await whenWritten(context);
-  return {
-    n: new Int32(totals.n),
-    nModified: new Int32(totals.nModified),
-    ...(totals.upserted.length > 0 ? { upserted: totals.upserted } : {}),
-    ...errorsOf(totals),
-  };
+  const outcomes = runStatements(context, statements, (statement, number) => runUpdate(context, namespace, number, statement));
+  return acknowledge(context, outcomes, ({ n, nModified, upserted }) => ({
+    n: new Int32(n),
+    nModified: new Int32(nModified),
+    ...(upserted.length > 0 ? { upserted } : {}),
+  }));
 };
 
-export const deleteCommand: Command = async (context) => {
+export const deleteCommand: Command = (context) => {
   allowOptions(context, ['deletes', 'ordered', 'let', 'stmtId']);
   const namespace = namespaceOf(context);
   const statements = statementsIn(context, 'deletes');
-  const totals = totalsOf(
-    await runStatements(context, statements, (statement, number) => runDelete(context, namespace, number, statement)),
-  );
-  await whenWritten(context);
-  return { n: new Int32(totals.n), ...errorsOf(totals) };
+  const outcomes = runStatements(context, statements, (statement, number) => runDelete(context, namespace, number, statement));
+  return acknowledge(context, outcomes, ({ n }) => ({ n: new Int32(n) }));
 };

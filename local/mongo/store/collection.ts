@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { idKeyOf } from '../bson/key.ts';
+import { rawIdDocument } from '../bson/raw.ts';
 import { parseDoc, type Doc } from '../bson/value.ts';
 import { WriteConflict } from '../errors.ts';
 import { DocumentIndex, duplicateKey } from './document-index.ts';
-import { DocumentRecord, Version, visibleVersion, type Transaction, type View } from './mvcc.ts';
+import { DocumentRecord, hasContent, Version, visibleVersion, type Op, type Transaction, type View } from './mvcc.ts';
 
 export class Collection {
   readonly namespace: string;
@@ -11,15 +12,18 @@ export class Collection {
   readonly uuid = randomUUID();
   /** False while only an open transaction has created it: nobody else sees the name. */
   exists: boolean;
-  readonly records = new Map<string, DocumentRecord>();
+  readonly records: Map<string, DocumentRecord>;
   readonly indexes: DocumentIndex[] = [];
-  private nextSlot = 0;
+  private readonly idIndex: DocumentIndex;
+  private nextSlot = 1;
 
-  constructor(namespace: string, options: Doc, exists: boolean) {
+  constructor(namespace: string, options: Doc, exists: boolean, records = new Map<string, DocumentRecord>()) {
     this.namespace = namespace;
     this.options = options;
     this.exists = exists;
-    this.addIndex({ key: { _id: 1 }, name: '_id_' });
+    this.records = records;
+    this.idIndex = new DocumentIndex({ key: { _id: 1 }, name: '_id_' }, 0, records);
+    this.indexes.push(this.idIndex);
   }
 
   addIndex(spec: Doc): DocumentIndex {
@@ -38,27 +42,23 @@ export class Collection {
     return index;
   }
 
-  /** Fills the new collection at a start: documents by the keys of their `_id`. Nothing has seen it yet. */
-  restore(documents: ReadonlyMap<string, Buffer>, indexSpecs: readonly Doc[], at: number): void {
+  /** Completes the new collection at a start, whose records have one version each. Nothing has seen it yet. */
+  restore(indexSpecs: readonly Doc[], at: number): void {
     const indexes = indexSpecs.map((spec) => new DocumentIndex(spec, this.nextSlot++));
-    for (const [idKey, stored] of documents) {
-      const record = new DocumentRecord(idKey);
+    for (const record of this.records.values()) {
+      const version = record.head;
+      if (!version?.bytes) continue;
       // A copy: the record must not keep the whole file that it was read from.
-      const bytes = Buffer.from(stored);
-      const version = new Version(bytes, undefined, null, null);
+      const bytes = Buffer.from(version.bytes);
+      version.bytes = bytes;
       version.committedAt = at;
-      version.keys[0] = [idKey];
-      this.idIndex().addUnsorted(version.keys[0], record);
-      if (indexes.length > 0) {
-        const doc = parseDoc(bytes);
-        for (const index of indexes) {
-          const keys = index.keysFor(doc);
-          version.keys[index.slot] = keys;
-          index.addUnsorted(keys, record);
-        }
+      version.keys.push(record.idKeys);
+      let doc: Doc | undefined;
+      for (const index of indexes) {
+        const keys = index.rawKeysFor(bytes) ?? index.keysFor((doc ??= parseDoc(bytes)));
+        version.keys.push(keys);
+        index.addUnsorted(keys, record);
       }
-      record.head = version;
-      this.records.set(idKey, record);
     }
     this.indexes.push(...indexes);
     for (const index of this.indexes) index.sort();
@@ -90,48 +90,47 @@ export class Collection {
     const present = this.records.get(idKey);
     const record = present ?? new DocumentRecord(idKey);
     transaction.refuseConflict(record.head);
-    if (record.head?.bytes) throw duplicateKey(this.namespace, this.idIndex(), doc);
-    this.write(transaction, record, bytes, doc);
+    if (record.head?.bytes) throw duplicateKey(this.namespace, this.idIndex, doc);
+    // What is inserted is seldom read soon: it stays bytes.
+    this.write(transaction, record, bytes, doc, undefined);
     if (!present) this.records.set(idKey, record);
   }
 
   update(transaction: Transaction, record: DocumentRecord, bytes: Buffer, doc: Doc): void {
     transaction.refuseConflict(record.head);
-    this.write(transaction, record, bytes, doc);
+    this.write(transaction, record, bytes, doc, doc);
   }
 
   delete(transaction: Transaction, record: DocumentRecord): void {
-    transaction.refuseConflict(record.head);
-    this.write(transaction, record, null, undefined);
+    const { head } = record;
+    transaction.refuseConflict(head);
+    if (!head?.bytes) return;
+    const id = rawIdDocument(head.bytes);
+    this.place(transaction, record, new Version(null, undefined, transaction, below(head, transaction)), {
+      kind: 'delete',
+      namespace: this.namespace,
+      id,
+    });
   }
 
-  private idIndex(): DocumentIndex {
-    const [index] = this.indexes;
-    if (!index) throw new Error('every collection has an index of _id');
-    return index;
-  }
-
-  private write(transaction: Transaction, record: DocumentRecord, bytes: Buffer | null, doc: Doc | undefined): void {
-    const replaced = record.head?.owner === transaction ? record.head : null;
-    const version = new Version(bytes, doc, transaction, replaced ? replaced.previous : record.head);
-    if (doc) {
-      for (const index of this.indexes) {
-        const keys = index.keysFor(doc);
-        version.keys[index.slot] = keys;
-        if (index.unique) for (const key of keys) this.refuseTaken(transaction, index, key, record, doc);
-      }
-      // Only now, when nothing can refuse any more.
-      for (const index of this.indexes) index.add(version.keys[index.slot] ?? [], record);
+  private write(transaction: Transaction, record: DocumentRecord, bytes: Buffer, doc: Doc, kept: Doc | undefined): void {
+    const version = new Version(bytes, kept, transaction, below(record.head, transaction));
+    for (const index of this.indexes) {
+      const keys = index === this.idIndex ? record.idKeys : index.keysFor(doc);
+      version.keys[index.slot] = keys;
+      if (index.unique) for (const key of keys) this.refuseTaken(transaction, index, key, record, doc);
     }
-    const id = doc?.['_id'] ?? record.head?.doc['_id'];
+    // Only now, when nothing can refuse any more.
+    const isListed = hasContent(record);
+    for (const index of this.indexes) if (index !== this.idIndex || !isListed) index.add(version.keys[index.slot] ?? [], record);
+    this.place(transaction, record, version, { kind: 'put', namespace: this.namespace, bytes });
+  }
+
+  private place(transaction: Transaction, record: DocumentRecord, version: Version, op: Op): void {
+    const replaced = record.head?.owner === transaction ? record.head : null;
     record.head = version;
     if (replaced) this.unindex(record, replaced);
-    const namespace = this.namespace;
-    transaction.writes.set(record, {
-      version,
-      collection: this,
-      op: bytes ? { kind: 'put', namespace, bytes } : { kind: 'delete', namespace, id },
-    });
+    transaction.writes.set(record, { version, collection: this, op });
   }
 
   private refuseTaken(transaction: Transaction, index: DocumentIndex, key: string, self: DocumentRecord, doc: Doc): void {
@@ -178,6 +177,11 @@ export class Collection {
       record.head = null;
     }
   }
+}
+
+/** What a transaction's next version of a document goes on top of: its own last one it replaces. */
+function below(head: Version | null, transaction: Transaction): Version | null {
+  return head?.owner === transaction ? head.previous : head;
 }
 
 function chainHas(record: DocumentRecord, index: DocumentIndex, key: string): boolean {

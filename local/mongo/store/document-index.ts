@@ -1,4 +1,5 @@
 import { invertKey } from '../bson/key.ts';
+import { rawKeyAt } from '../bson/raw-key.ts';
 import { isNumber, toDouble } from '../bson/number.ts';
 import { isA, isDoc, type Doc } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
@@ -11,6 +12,8 @@ import type { DocumentRecord } from './mvcc.ts';
 export interface IndexField {
   path: string;
   parts: readonly string[];
+  /** The parts in UTF-8. */
+  names: readonly Uint8Array[];
   direction: 1 | -1;
 }
 
@@ -40,10 +43,14 @@ export class DocumentIndex {
   /** Documents with more than one key, now or ever: such an index cannot give an order. */
   multikey = false;
   private readonly inPart: Matcher | undefined;
-  private readonly entries = new Map<string, DocumentRecord | Set<DocumentRecord>>();
+  private readonly entries: Map<string, DocumentRecord | Set<DocumentRecord>>;
+  /** The index of `_id` finds records where the collection keeps them: only the order of the keys is its own. */
+  private readonly entriesAreRecords: boolean;
   private readonly sorted = new SortedKeys();
 
-  constructor(spec: Doc, slot: number) {
+  constructor(spec: Doc, slot: number, records?: Map<string, DocumentRecord>) {
+    this.entries = records ?? new Map();
+    this.entriesAreRecords = records !== undefined;
     this.spec = spec;
     this.slot = slot;
     this.name = String(spec['name']);
@@ -68,6 +75,18 @@ export class DocumentIndex {
     return keys.length === 1 ? keys : [...new Set(keys)];
   }
 
+  /** The same from a document's bytes; undefined when it has to be parsed for that. */
+  rawKeysFor(bytes: Buffer): readonly string[] | undefined {
+    if (this.inPart || this.sparse) return undefined;
+    let key = '';
+    for (const { names, direction } of this.fields) {
+      const own = rawKeyAt(bytes, names);
+      if (own === undefined) return undefined;
+      key += direction === 1 ? own : invertKey(own);
+    }
+    return [key];
+  }
+
   add(keys: readonly string[], record: DocumentRecord): void {
     this.addEach(keys, record, (key) => this.sorted.add(key));
   }
@@ -83,6 +102,10 @@ export class DocumentIndex {
 
   private addEach(keys: readonly string[], record: DocumentRecord, addKey: (key: string) => void): void {
     if (keys.length > 1) this.multikey = true;
+    if (this.entriesAreRecords) {
+      for (const key of keys) addKey(key);
+      return;
+    }
     for (const key of keys) {
       const present = this.entries.get(key);
       if (present === undefined) {
@@ -94,6 +117,10 @@ export class DocumentIndex {
   }
 
   remove(key: string, record: DocumentRecord): void {
+    if (this.entriesAreRecords) {
+      this.sorted.delete(key);
+      return;
+    }
     const present = this.entries.get(key);
     if (present instanceof Set) {
       present.delete(record);
@@ -127,7 +154,7 @@ function indexFields(key: unknown): IndexField[] {
       throw new CommandError('CannotCreateIndex', `Values in the index key pattern cannot be 0: ${path}`);
     if (path === '' || path.split('.').some((part) => part === '' || part.startsWith('$')))
       throw new CommandError('CannotCreateIndex', `Index key contains an illegal field name: '${path}'`);
-    return { path, parts: splitPath(path), direction: sign > 0 ? 1 : -1 };
+    return { path, parts: splitPath(path), names: splitPath(path).map((part) => Buffer.from(part)), direction: sign > 0 ? 1 : -1 };
   });
 }
 

@@ -15,6 +15,8 @@ export interface DurableLog {
   close(): Promise<void>;
 }
 
+/** Old versions let go in one piece: what a command over all documents leaves behind must not keep others waiting. */
+const GARBAGE_PORTION = 256;
 const SNAPSHOT_LIFETIME_MS = 5 * 60_000;
 
 /** The collections and the commits. `use` gives it the log once what was in the log has been recovered. */
@@ -24,6 +26,7 @@ export function createEngine() {
   const active = new Set<Transaction>();
   const garbage: { collection: WrittenCollection; record: DocumentRecord; at: number }[] = [];
   let garbageStart = 0;
+  let collectsOn = false;
   let clock = nextMoment(0);
   /** Views before this moment may miss versions that have been let go. */
   let horizon = 0;
@@ -41,7 +44,12 @@ export function createEngine() {
   function collectGarbage(): void {
     const oldest = oldestView();
     horizon = Math.max(horizon, oldest);
+    const end = garbageStart + GARBAGE_PORTION;
     for (let item = garbage[garbageStart]; item && item.at <= oldest; item = garbage[garbageStart]) {
+      if (garbageStart === end) {
+        collectOn();
+        break;
+      }
       item.collection.prune(item.record, oldest);
       garbageStart += 1;
     }
@@ -49,6 +57,15 @@ export function createEngine() {
       garbage.splice(0, garbageStart);
       garbageStart = 0;
     }
+  }
+
+  function collectOn(): void {
+    if (collectsOn) return;
+    collectsOn = true;
+    setImmediate(() => {
+      collectsOn = false;
+      collectGarbage();
+    });
   }
 
   /** The collection to write to. Made on the first write, and no one else's to see until that is committed. */
@@ -126,6 +143,13 @@ export function createEngine() {
       const reader = new Transaction(view.readAt);
       active.add(reader);
       return () => void active.delete(reader);
+    },
+
+    /** Transactions that have written and may be committed any moment. */
+    countWriting(): number {
+      let writing = 0;
+      for (const transaction of active) if (transaction.hasWritten) writing += 1;
+      return writing;
     },
 
     find(namespace: string): Collection | undefined {

@@ -3,7 +3,7 @@ import { WriteConflict } from '../errors.ts';
 
 /** One state of a document. `bytes` null: deleted. `owner` null: committed, at `committedAt`. */
 export class Version {
-  readonly bytes: Buffer | null;
+  bytes: Buffer | null;
   owner: Transaction | null;
   committedAt = 0;
   previous: Version | null;
@@ -45,10 +45,13 @@ function remember(version: Version): void {
 /** All versions of the document with one _id, newest first. */
 export class DocumentRecord {
   readonly idKey: string;
+  /** The keys of every version in the index of `_id`. */
+  readonly idKeys: readonly string[];
   head: Version | null = null;
 
   constructor(idKey: string) {
     this.idKey = idKey;
+    this.idKeys = [idKey];
   }
 }
 
@@ -69,7 +72,7 @@ export function visibleVersion(record: DocumentRecord, view: View): Version | nu
 /** One journal line of a transaction: put and delete repeat safely, because each says the whole new state. */
 export type Op =
   | { kind: 'put'; namespace: string; bytes: Buffer }
-  | { kind: 'delete'; namespace: string; id: unknown }
+  | { kind: 'delete'; namespace: string; id: Buffer }
   | { kind: 'create'; namespace: string; options: Doc }
   | { kind: 'drop'; namespace: string }
   | { kind: 'createIndex'; namespace: string; spec: Doc }
@@ -80,6 +83,12 @@ export interface WrittenCollection {
   exists: boolean;
   undo(record: DocumentRecord, version: Version): void;
   prune(record: DocumentRecord, oldestView: number): void;
+}
+
+/** Whether the document is there in any version, or was. */
+export function hasContent(record: DocumentRecord): boolean {
+  for (let version = record.head; version; version = version.previous) if (version.bytes) return true;
+  return false;
 }
 
 export class Transaction implements View {
