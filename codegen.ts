@@ -76,6 +76,7 @@ const config: CodegenConfig = {
       RefundOrderResult: './domain/outcomes.ts#RefundOrderOutcome',
       CheckInResult: './domain/outcomes.ts#CheckInOutcome',
       SalesReport: './domain/sales.ts#SalesReport as SalesReportModel',
+      ReconciliationDifference: './domain/audit.ts#Difference as DifferenceModel',
     }),
     // The typed client of the sample operations: what a front end gets with the same few lines and its own documents.
     'schema/client/': {

@@ -3,13 +3,13 @@ import type { Role } from './identity.ts';
 
 type WithRoles = { readonly roles: readonly Role[] };
 
-export type Scope = 'events:write' | 'tickets:check-in' | 'users:admin';
+export type Scope = 'events:write' | 'tickets:check-in' | 'users:admin' | 'inventory:audit';
 
 /** The router refuses by these before planning; subgraphs ask again, because ownership is decided there and only there. */
 const SCOPES_OF_ROLE = {
   ATTENDEE: [],
   ORGANIZER: ['events:write', 'tickets:check-in'],
-  ADMIN: ['events:write', 'tickets:check-in', 'users:admin'],
+  ADMIN: ['events:write', 'tickets:check-in', 'users:admin', 'inventory:audit'],
 } as const satisfies Record<Role, readonly Scope[]>;
 
 export function scopesOf(roles: readonly Role[]): ReadonlySet<Scope> {

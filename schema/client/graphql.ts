@@ -127,6 +127,7 @@ export type SignUpInput = {
 };
 
 export type TicketStatus =
+  | 'CHECKED_IN'
   | 'REFUNDED'
   | 'REFUND_PENDING'
   | 'VALID';

@@ -27,6 +27,7 @@ import type { ReadListings } from './usecases/read-listings.ts';
 import type { createRefreshHold } from './usecases/refresh-hold.ts';
 import type { RefundOrder } from './usecases/refund-order.ts';
 import type { createReleaseHold } from './usecases/release-hold.ts';
+import type { ReportDifferences } from './usecases/report-differences.ts';
 import type { ReportSales } from './usecases/report-sales.ts';
 
 export type ContextDeps = {
@@ -50,6 +51,7 @@ export type ContextDeps = {
   readonly refundOrder: RefundOrder;
   readonly checkIn: CheckIn;
   readonly reportSales: ReportSales;
+  readonly reportDifferences: ReportDifferences;
   readonly ticketCodes: TicketCodes;
 };
 

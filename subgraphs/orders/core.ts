@@ -26,6 +26,7 @@ import { createRefreshHold } from './usecases/refresh-hold.ts';
 import { createRefundClosedEvents } from './usecases/refund-closed-events.ts';
 import { createRefundOrder } from './usecases/refund-order.ts';
 import { createReleaseHold } from './usecases/release-hold.ts';
+import { createReportDifferences } from './usecases/report-differences.ts';
 import { createReportSales } from './usecases/report-sales.ts';
 import { createSecureHold } from './usecases/secure-hold.ts';
 import { createSettleRefund } from './usecases/settle-refund.ts';
@@ -80,7 +81,7 @@ export function createOrdersCore(deps: CoreDeps) {
     idempotencyLifeSeconds: settings.idempotencyLifeSeconds,
     parts,
   });
-  const { claims, orders, intents, refunds, listings, idempotency, plans, ledger, map, holds, unshown, notices } = repositories;
+  const { claims, orders, intents, refunds, listings, idempotency, plans, ledger, map, holds, unshown, notices, audit } = repositories;
 
   const show = createShowChanges({
     map,
@@ -129,6 +130,7 @@ export function createOrdersCore(deps: CoreDeps) {
     ticketCodes: deps.ticketCodes,
     checkIn: createCheckIn({ orders, codes: deps.ticketCodes, readListings, clock }),
     reportSales: createReportSales({ orders, plans, readListings }),
+    reportDifferences: createReportDifferences({ audit, plans, provider, clock }),
     refundOrder: createRefundOrder({ orders, intents, refunds, ledger, settleRefund, readListings, clock, logError }),
     refundClosedEvents: createRefundClosedEvents({
       listings,

@@ -9,6 +9,7 @@ import type { Order as OrderModel, Ticket as TicketModel } from './domain/order.
 import type { SeatMapUpdate as SeatMapUpdateModel } from './domain/seat-map.ts';
 import type { HoldSeatsOutcome, RefreshHoldOutcome, CreatePaymentIntentOutcome, ConfirmPaymentOutcome, PurchaseOutcome, ConfigureSeatingOutcome, RefundOrderOutcome, CheckInOutcome } from './domain/outcomes.ts';
 import type { SalesReport as SalesReportModel } from './domain/sales.ts';
+import type { Difference as DifferenceModel } from './domain/audit.ts';
 import type { Context } from './context.ts';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = T | null | undefined;
@@ -395,6 +396,8 @@ export type Query = {
   readonly hold: Maybe<Hold>;
   /** For its buyer, the event's organizer and admins; null otherwise. */
   readonly order: Maybe<Order>;
+  /** For admins: what in the inventory should never be. No difference is the normal answer; what is one is reported and never repaired by itself. */
+  readonly reconciliation: ReconciliationReport;
 };
 
 
@@ -405,6 +408,49 @@ export type QueryHoldArgs = {
 
 export type QueryOrderArgs = {
   id: Scalars['ID']['input'];
+};
+
+
+export type QueryReconciliationArgs = {
+  since?: InputMaybe<Scalars['DateTime']['input']>;
+};
+
+export type ReconciliationDifference = {
+  readonly eventId: Maybe<Scalars['ID']['output']>;
+  readonly kind: ReconciliationDifferenceKind;
+  readonly message: Scalars['String']['output'];
+  readonly orderId: Maybe<Scalars['ID']['output']>;
+  readonly paymentIntentId: Maybe<Scalars['ID']['output']>;
+};
+
+export type ReconciliationDifferenceKind =
+  | 'CLAIM_DIFFERS_FROM_TICKETS'
+  /** A seat is kept from everyone for an order that is not there, or let go of it. */
+  | 'CLAIM_WITHOUT_ORDER'
+  /** Committed over 60 s ago, and not on the bus or not on the seat map. */
+  | 'EVENT_NOT_TOLD'
+  | 'ORDER_DIFFERS_FROM_TICKETS'
+  /** Pending for over 60 s. */
+  | 'ORDER_STUCK'
+  | 'PAYMENT_DIFFERS_AT_PROVIDER'
+  | 'PAYMENT_DIFFERS_FROM_ORDER'
+  /** Taken or promised for over 60 s after its hold's last possible end, and for no order. */
+  | 'PAYMENT_STUCK'
+  /** Not settled for over 60 s; tried again with growing pauses. */
+  | 'REFUND_STUCK'
+  | 'SEAT_NOT_IN_PLAN';
+
+export type ReconciliationReport = {
+  readonly checkedAt: Scalars['DateTime']['output'];
+  /** Seats sold or being sold that were looked at. */
+  readonly claims: Scalars['Int']['output'];
+  /** False when the time for a request, or room for 500 differences, ran out before everything was looked at. */
+  readonly complete: Scalars['Boolean']['output'];
+  readonly differences: ReadonlyArray<ReconciliationDifference>;
+  /** How many were looked at. */
+  readonly orders: Scalars['Int']['output'];
+  /** Payments that the provider was asked about: the last 200 at most. */
+  readonly paymentsAtProvider: Scalars['Int']['output'];
 };
 
 export type RefreshHoldInput = {
@@ -833,6 +879,9 @@ export type ResolversTypes = {
   PurchasePayload: ResolverTypeWrapper<Omit<PurchasePayload, 'order'> & { order: ResolversTypes['Order'] }>;
   PurchaseResult: ResolverTypeWrapper<PurchaseOutcome>;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  ReconciliationDifference: ResolverTypeWrapper<DifferenceModel>;
+  ReconciliationDifferenceKind: ReconciliationDifferenceKind;
+  ReconciliationReport: ResolverTypeWrapper<Omit<ReconciliationReport, 'differences'> & { differences: ReadonlyArray<ResolversTypes['ReconciliationDifference']> }>;
   RefreshHoldInput: RefreshHoldInput;
   RefreshHoldPayload: ResolverTypeWrapper<Omit<RefreshHoldPayload, 'hold'> & { hold: ResolversTypes['Hold'] }>;
   RefreshHoldResult: ResolverTypeWrapper<RefreshHoldOutcome>;
@@ -919,6 +968,8 @@ export type ResolversParentTypes = {
   PurchasePayload: Omit<PurchasePayload, 'order'> & { order: ResolversParentTypes['Order'] };
   PurchaseResult: PurchaseOutcome;
   Query: Record<PropertyKey, never>;
+  ReconciliationDifference: DifferenceModel;
+  ReconciliationReport: Omit<ReconciliationReport, 'differences'> & { differences: ReadonlyArray<ResolversParentTypes['ReconciliationDifference']> };
   RefreshHoldInput: RefreshHoldInput;
   RefreshHoldPayload: Omit<RefreshHoldPayload, 'hold'> & { hold: ResolversParentTypes['Hold'] };
   RefreshHoldResult: RefreshHoldOutcome;
@@ -1171,6 +1222,24 @@ export type PurchaseResultResolvers<ContextType = Context, ParentType extends Re
 export type QueryResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
   hold?: Resolver<Maybe<ResolversTypes['Hold']>, ParentType, ContextType, RequireFields<QueryHoldArgs, 'id'>>;
   order?: Resolver<Maybe<ResolversTypes['Order']>, ParentType, ContextType, RequireFields<QueryOrderArgs, 'id'>>;
+  reconciliation?: Resolver<ResolversTypes['ReconciliationReport'], ParentType, ContextType, Partial<QueryReconciliationArgs>>;
+};
+
+export type ReconciliationDifferenceResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ReconciliationDifference'] = ResolversParentTypes['ReconciliationDifference']> = {
+  eventId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  kind?: Resolver<ResolversTypes['ReconciliationDifferenceKind'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  orderId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  paymentIntentId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+};
+
+export type ReconciliationReportResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ReconciliationReport'] = ResolversParentTypes['ReconciliationReport']> = {
+  checkedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  claims?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  complete?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  differences?: Resolver<ReadonlyArray<ResolversTypes['ReconciliationDifference']>, ParentType, ContextType>;
+  orders?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  paymentsAtProvider?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
 };
 
 export type RefreshHoldPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RefreshHoldPayload'] = ResolversParentTypes['RefreshHoldPayload']> = {
@@ -1354,6 +1423,8 @@ export type Resolvers<ContextType = Context> = {
   PurchasePayload?: PurchasePayloadResolvers<ContextType>;
   PurchaseResult?: PurchaseResultResolvers<ContextType>;
   Query?: QueryResolvers<ContextType>;
+  ReconciliationDifference?: ReconciliationDifferenceResolvers<ContextType>;
+  ReconciliationReport?: ReconciliationReportResolvers<ContextType>;
   RefreshHoldPayload?: RefreshHoldPayloadResolvers<ContextType>;
   RefreshHoldResult?: RefreshHoldResultResolvers<ContextType>;
   RefundOrderPayload?: RefundOrderPayloadResolvers<ContextType>;

@@ -1,7 +1,10 @@
 import type { ClientSession, Db } from 'mongodb';
+import type { SeatClaim } from '../domain/audit.ts';
 import type { ClaimState } from '../domain/seat-map.ts';
 
 type ClaimDocument = { _id: string; eventId: string; seatId: string; orderId: string; state: ClaimState };
+
+const toClaim = ({ eventId, seatId, orderId, state }: ClaimDocument): SeatClaim => ({ eventId, seatId, orderId, state });
 
 /** Events in a list: a bound on what one read may bring. */
 const EVENTS_PER_READ_MAX = 100;
@@ -29,6 +32,12 @@ export function createClaimRepository(deps: { db: Db }) {
       for await (const claim of claims.find({ eventId: { $in: [...eventIds] } }, { projection: { eventId: 1, seatId: 1, state: 1 } }))
         byEvent.get(claim.eventId)?.set(claim.seatId, claim.state);
       return byEvent;
+    },
+    async ofOrders(orderIds: readonly string[], session?: ClientSession): Promise<readonly SeatClaim[]> {
+      return (await claims.find({ orderId: { $in: [...orderIds] } }, session ? { session } : {}).toArray()).map(toClaim);
+    },
+    async *all(): AsyncIterable<SeatClaim> {
+      for await (const claim of claims.find({}).batchSize(1_000)) yield toClaim(claim);
     },
     /** Throws a duplicate-key error when any of the seats is taken: the transaction must end with it. */
     async insertPending(session: ClientSession, eventId: string, orderId: string, seatIds: readonly string[]): Promise<void> {

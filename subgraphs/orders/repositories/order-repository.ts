@@ -59,6 +59,7 @@ export function createOrderRepository(deps: { db: Db }) {
       await orders.createIndex({ userId: 1, placedAt: -1, _id: -1 });
       await orders.createIndex({ eventId: 1, placedAt: -1, _id: -1 });
       await orders.createIndex({ status: 1, placedAt: 1 });
+      await orders.createIndex({ placedAt: -1 });
       await orders.createIndex({ eventId: 1, status: 1 });
       await tickets.createIndex(
         { eventId: 1, seatId: 1 },
@@ -72,8 +73,8 @@ export function createOrderRepository(deps: { db: Db }) {
       const found = await orders.findOne({ _id: id }, session ? { session } : {});
       return found && toOrder(found);
     },
-    async findMany(ids: readonly string[]): Promise<readonly Order[]> {
-      return (await orders.find({ _id: { $in: [...ids] } }).toArray()).map(toOrder);
+    async findMany(ids: readonly string[], session?: ClientSession): Promise<readonly Order[]> {
+      return (await orders.find({ _id: { $in: [...ids] } }, session ? { session } : {}).toArray()).map(toOrder);
     },
     async liveOfHold(holdId: string, userId: string): Promise<Order | null> {
       const found = await orders.findOne({ holdId, live: true });

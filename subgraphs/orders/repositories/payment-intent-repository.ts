@@ -44,6 +44,31 @@ export function createPaymentIntentRepository(deps: { db: Db }) {
       const found = await intents.findOne({ _id: id });
       return found && toIntent(found);
     },
+    async findMany(ids: readonly string[], session?: ClientSession): Promise<ReadonlyMap<string, PaymentIntent>> {
+      const found = await intents.find({ _id: { $in: [...ids] } }, session ? { session } : {}).toArray();
+      return new Map(found.map((document) => [document._id, toIntent(document)]));
+    },
+    /** The latest changed that the provider must know. */
+    async changedSince(since: Date, limit: number): Promise<readonly PaymentIntent[]> {
+      const statuses: PaymentIntentStatus[] = ['REQUIRES_CAPTURE', 'SUCCEEDED', 'CANCELLED', 'REFUND_PENDING', 'REFUNDED'];
+      return (
+        await intents
+          .find({ status: { $in: statuses }, updatedAt: { $gte: since } })
+          .sort({ updatedAt: -1 })
+          .limit(limit)
+          .toArray()
+      ).map(toIntent);
+    },
+    /** Money taken or promised for no order, whose hold cannot live any more. */
+    async takenWithoutOrder(before: Date, limit: number): Promise<readonly PaymentIntent[]> {
+      const statuses: PaymentIntentStatus[] = ['PROCESSING', 'REQUIRES_CAPTURE', 'SUCCEEDED'];
+      return (
+        await intents
+          .find({ status: { $in: statuses }, orderId: null, holdEndsAtLatest: { $lte: before } })
+          .limit(limit)
+          .toArray()
+      ).map(toIntent);
+    },
     /** The one not cancelled of each hold. */
     async openOfHolds(holdIds: readonly string[]): Promise<ReadonlyMap<string, PaymentIntent>> {
       const found = await intents.find({ holdId: { $in: [...holdIds] }, open: true }).toArray();

@@ -35,6 +35,15 @@ export function createRefundRepository(deps: { db: Db }) {
         { $set: { nextAttemptAt: new Date(now.getTime() + seconds * 1_000) }, $inc: { attempts: 1 } },
       );
     },
+    /** Those whose next try is far off, too. */
+    async allPendingSince(before: Date, limit: number): Promise<readonly Refund[]> {
+      return (
+        await refunds
+          .find({ status: 'PENDING', createdAt: { $lte: before } })
+          .limit(limit)
+          .toArray()
+      ).map(toRefund);
+    },
     async pendingSince(before: Date, now: Date, limit: number): Promise<readonly Refund[]> {
       return (
         await refunds

@@ -3,6 +3,7 @@ import type { Outbox } from '../../../kit/runtime/outbox.ts';
 import type { RedisClient } from '../../../kit/runtime/redis.ts';
 import type { Clock } from '../../../kit/values/clock.ts';
 import type { SeatingPlan } from '../domain/seating-plan.ts';
+import { createAuditRepository } from './audit-repository.ts';
 import { createClaimRepository } from './claim-repository.ts';
 import { createHoldStore } from './hold-store.ts';
 import { createIdempotencyRepository } from './idempotency-repository.ts';
@@ -72,6 +73,7 @@ export function createRepositories(deps: {
       publisher,
     }),
     unshown: createUnshownRepository({ rows: outbox.rows }),
+    audit: createAuditRepository({ client, db, rows: outbox.rows, orders, claims, intents, refunds }),
     async ensureIndexes(): Promise<void> {
       await Promise.all([claims, orders, intents, refunds, listings, idempotency, notices].map((repository) => repository.ensureIndexes()));
     },

@@ -74,3 +74,5 @@ export const checkInSchema = z.strictObject({
 });
 
 export const subscriptionSchema = z.strictObject({ eventId: idSchema, sinceVersion: optional(z.int().min(0)) });
+
+export const reconciliationSchema = z.strictObject({ since: optional(z.date()) });
