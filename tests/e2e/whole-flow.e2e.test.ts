@@ -51,6 +51,7 @@ describe('the sample operations', () => {
       createPaymentIntent: 'CreatePaymentIntentPayload',
       confirmPayment: 'ConfirmPaymentPayload',
       purchase: 'PurchasePayload',
+      refundOrder: 'RefundOrderPayload',
     });
     expect(client.cookies()).toBe('');
   });

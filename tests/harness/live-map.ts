@@ -53,6 +53,10 @@ export function openLiveMap(endpoint: string, eventId: string) {
     const update = value.data.seatMapChanged;
     if (update.kind === 'DELTA' && !((update.previousVersion ?? 0) <= version && version < update.version))
       throw new Error(`gap: at ${version}, DELTA after ${String(update.previousVersion)}`);
+    if (update.kind === 'SNAPSHOT') {
+      const named = new Set(update.seats.map((seat) => seat.seatId));
+      for (const seatId of statuses.keys()) if (!named.has(seatId)) statuses.delete(seatId);
+    }
     for (const seat of update.seats) {
       if (statuses.get(seat.seatId) !== seat.status) history.set(seat.seatId, [...(history.get(seat.seatId) ?? []), seat.status]);
       statuses.set(seat.seatId, seat.status);
@@ -70,6 +74,7 @@ export function openLiveMap(endpoint: string, eventId: string) {
     },
     statusOf: (seatId: string) => statuses.get(seatId),
     historyOf: (seatId: string) => history.get(seatId) ?? [],
+    seatIds: () => [...statuses.keys()],
     title: () => title,
   };
 }

@@ -90,6 +90,8 @@ it('runs the sample operations from the first tab to the last, while a second wi
       .map((frame) => /"status":"(\w+)"/.exec(frame)?.[1]),
   ).toEqual(['HELD', 'RESERVED']);
   await runTab(buyer.page, 'MyOrders', 'CONFIRMED');
+  expect(await runTab(buyer.page, 'RefundOrder', 'REFUNDED')).toMatchObject({ refundOrder: { __typename: 'RefundOrderPayload' } });
+  await sees('AVAILABLE');
   await runTab(buyer.page, 'LogOut', 'endedSessions');
 
   for (const { complaints, foreign } of [buyer, watcher]) {
