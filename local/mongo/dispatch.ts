@@ -23,6 +23,8 @@ export interface DispatcherDeps extends Server {
   syncs: () => number;
 }
 
+const OK = new Int32(1);
+
 /** What a command came to: a reply, or a connection to be cut (a fail point's doing). */
 export type Answer = { reply: readonly Buffer[] } | { cut: true };
 
@@ -64,7 +66,7 @@ export function createDispatcher(deps: DispatcherDeps) {
     checkConcerns(name, command);
     const session = sessions.peek(command['lsid']);
     return exclusively(session, () => {
-      const use = sessions.use(command, name);
+      const use = sessions.use(command, name, session);
       if (use.transaction && !registered.inTransaction) {
         sessions.abortIfOpen(use);
         throw new CommandError('OperationNotSupportedInTransaction', `Cannot run '${name}' in a multi-document transaction.`);
@@ -93,8 +95,11 @@ export function createDispatcher(deps: DispatcherDeps) {
     aboutServer(name, command, connectionId) ?? run(name, command, request);
 
   function encode(command: Doc, reply: Reply, more?: Doc): Answer {
-    const body = Buffer.isBuffer(reply) ? reply : serializeDoc(Object.assign(reply, { ok: new Int32(1) }, concernError(command), more));
-    return { reply: [body, timeFields(engine.durableAt)] };
+    const time = timeFields(engine.durableAt);
+    if (Buffer.isBuffer(reply)) return { reply: [reply, time] };
+    reply['ok'] = OK;
+    if (more || command['writeConcern'] !== undefined) Object.assign(reply, concernError(command), more);
+    return { reply: [serializeDoc(reply), time] };
   }
 
   async function carryOutWithFaults(

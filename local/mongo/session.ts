@@ -103,14 +103,12 @@ export function createSessions(engine: Engine, now: () => number) {
 
   return {
     /** Reads lsid, txnNumber, autocommit and startTransaction, and finds the transaction they speak of. */
-    use(command: Doc, commandName: string): SessionUse {
-      const id = sessionId(command['lsid']);
+    use(command: Doc, commandName: string, session: Session | undefined): SessionUse {
       const number = command['txnNumber'] === undefined ? undefined : toInteger(command['txnNumber']);
-      if (id === undefined) {
+      if (!session) {
         if (number !== undefined) throw new CommandError('InvalidOptions', 'Transaction number requires a session ID to also be specified');
         return { session: undefined, transaction: undefined, retryNumber: undefined };
       }
-      const session = at(id);
       const { autocommit, startTransaction: starts } = command;
       if (number === undefined) {
         if (autocommit !== undefined || starts !== undefined)

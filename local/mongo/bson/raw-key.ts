@@ -57,9 +57,10 @@ function findField(bytes: Buffer, start: number, name: Uint8Array): boolean {
 
 export function rawKeyAt(bytes: Buffer, path: readonly Uint8Array[]): string | undefined {
   let start = 0;
-  for (const [depth, name] of path.entries()) {
+  const last = path.at(-1);
+  for (const name of path) {
     if (!findField(bytes, start, name)) return ABSENT;
-    if (depth === path.length - 1) return keyOfFound(bytes);
+    if (name === last) return keyOfFound(bytes);
     if (foundType === TYPE.array) return undefined;
     if (foundType !== TYPE.document) return ABSENT;
     start = foundAt;

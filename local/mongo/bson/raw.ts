@@ -84,21 +84,33 @@ export function firstFieldName(bytes: Buffer): string {
   return bytes[4] ? bytes.toString('utf8', 5, bytes.indexOf(0, 5)) : '';
 }
 
-/** `_id` comes first in every stored document; the driver appends it when it makes one. */
+/** `_id` comes first in every stored document; the driver appends it when it makes one. A copy, whatever the order was. */
 export function withIdFirst(bytes: Buffer): Buffer {
-  if (bytes[4] !== 0 && bytes[5] === 0x5f && bytes[6] === 0x69 && bytes[7] === 0x64 && bytes[8] === 0) return Buffer.from(bytes);
-  for (const element of rawElements(bytes)) {
-    if (element.name === '_id') {
-      return Buffer.concat([
-        bytes.subarray(0, 4),
-        bytes.subarray(element.start, element.end),
-        bytes.subarray(4, element.start),
-        bytes.subarray(element.end),
-      ]);
-    }
-  }
-  return Buffer.from(bytes);
+  const copy = Buffer.allocUnsafe(bytes.length);
+  const { start, end } = idBounds(bytes);
+  bytes.copy(copy, 0, 0, 4);
+  bytes.copy(copy, 4, start, end);
+  bytes.copy(copy, 4 + end - start, 4, start);
+  bytes.copy(copy, end, end);
+  return copy;
 }
+
+/** Where the element `_id` lies; an empty place at the beginning when there is none. */
+function idBounds(bytes: Buffer): { start: number; end: number } {
+  const last = bytes.readInt32LE(0) - 1;
+  let start = 4;
+  while (start < last) {
+    const nameEnd = bytes.indexOf(0, start + 1);
+    const end = valueEnd(bytes, bytes[start] ?? 0, nameEnd + 1);
+    if (nameEnd < 0 || end <= start || end > last) throw new Error('malformed BSON document');
+    if (isIdName(bytes, start)) return { start, end };
+    start = end;
+  }
+  return { start: 4, end: 4 };
+}
+
+const isIdName = (bytes: Buffer, start: number): boolean =>
+  bytes[start + 1] === 0x5f && bytes[start + 2] === 0x69 && bytes[start + 3] === 0x64 && bytes[start + 4] === 0;
 
 /** The value of one first-level field as bytes of a document or array. */
 export function rawField(bytes: Buffer, name: string): Buffer | undefined {
@@ -164,15 +176,12 @@ export function writeJoined(target: Buffer, start: number, documents: readonly U
 
 /** `{ _id }` of a stored document: its first field, unless that is a number, which objects put before all others. */
 export function rawIdDocument(bytes: Buffer): Buffer {
-  for (const { name, start, end } of rawElements(bytes)) {
-    if (name !== '_id') continue;
-    const id = Buffer.allocUnsafe(end - start + 5);
-    id.writeInt32LE(id.length, 0);
-    bytes.copy(id, 4, start, end);
-    id[id.length - 1] = 0;
-    return id;
-  }
-  throw new Error('a stored document without _id');
+  const { start, end } = idBounds(bytes);
+  const id = Buffer.allocUnsafe(end - start + 5);
+  id.writeInt32LE(id.length, 0);
+  bytes.copy(id, 4, start, end);
+  id[id.length - 1] = 0;
+  return id;
 }
 
 /** Calls back with the bounds of every document in an array, so that no buffer is made for those nobody keeps. */

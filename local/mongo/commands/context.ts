@@ -51,18 +51,19 @@ const COMMON = new Set([
 
 /** Options are served or refused by name, never overlooked. */
 export function allowOptions(context: CommandContext, supported: readonly string[]): void {
-  for (const [option, value] of Object.entries(context.command)) {
+  const { command } = context;
+  for (const option of Object.keys(command)) {
     if (option === context.name || COMMON.has(option) || supported.includes(option)) continue;
-    if (option === 'collation') refuseCollation(context.name, value);
+    if (option === 'collation') refuseCollation(context.name, command[option]);
     else throw new CommandError('UnknownField', `BSON field '${context.name}.${option}' is not supported by this store`);
   }
 }
 
 /** The same for the elements of `updates`, `deletes` and the like. */
 export function allowFields(where: string, spec: Doc, supported: readonly string[]): void {
-  for (const [field, value] of Object.entries(spec)) {
+  for (const field of Object.keys(spec)) {
     if (supported.includes(field)) continue;
-    if (field === 'collation') refuseCollation(where, value);
+    if (field === 'collation') refuseCollation(where, spec[field]);
     else throw new CommandError('UnknownField', `BSON field '${where}.${field}' is not supported by this store`);
   }
 }
@@ -80,7 +81,20 @@ export function namespaceOf(context: CommandContext): string {
   return checkedNamespace(context.database, collection);
 }
 
+/** Namespaces that have been found well-formed, by collection and database. */
+const checked = new Map<string, { database: string; namespace: string }>();
+const MAX_CHECKED = 1000;
+
 export function checkedNamespace(database: string, collection: string): string {
+  const known = checked.get(collection);
+  if (known?.database === database) return known.namespace;
+  const namespace = checkNamespace(database, collection);
+  if (checked.size >= MAX_CHECKED) checked.clear();
+  checked.set(collection, { database, namespace });
+  return namespace;
+}
+
+function checkNamespace(database: string, collection: string): string {
   if (collection === '' || collection.includes('\0') || collection.includes('$') || collection.startsWith('.'))
     throw new CommandError('InvalidNamespace', `Invalid namespace specified '${database}.${collection}'`);
   if (database === '' || /[/\\. "$\0]/.test(database))

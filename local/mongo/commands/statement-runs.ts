@@ -48,7 +48,7 @@ export function runStatements<T>(
   function proceed(): Soon<StatementOutcome[]> {
     // An array's iterator goes on where it was left.
     for (const [index, statement] of remaining) {
-      const pause = turn();
+      const pause = index === 0 ? undefined : turn();
       const done = pause ? pause.then(() => attempt(statement, index)) : attempt(statement, index);
       if (done instanceof Promise) return settle(index, done);
       outcomes.push({ index, done });

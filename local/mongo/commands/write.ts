@@ -28,10 +28,6 @@ function totalsOf(outcomes: readonly StatementOutcome[]): Totals {
   return totals;
 }
 
-function errorsOf({ writeErrors }: Totals): Doc {
-  return writeErrors.length > 0 ? { writeErrors } : {};
-}
-
 function statementsIn(context: CommandContext, field: string): Doc[] {
   const statements = context.command[field];
   if (!Array.isArray(statements) || !statements.every(isDoc))
@@ -44,7 +40,9 @@ function statementsIn(context: CommandContext, field: string): Doc[] {
 const acknowledge = (context: CommandContext, outcomes: Soon<StatementOutcome[]>, reply: (totals: Totals) => Doc): Soon<Doc> =>
   after(outcomes, (done) => {
     const totals = totalsOf(done);
-    return after(whenWritten(context), () => ({ ...reply(totals), ...errorsOf(totals) }));
+    const answer = reply(totals);
+    if (totals.writeErrors.length > 0) answer['writeErrors'] = totals.writeErrors;
+    return after(whenWritten(context), () => answer);
   });
 
 /** The documents as they were sent. */

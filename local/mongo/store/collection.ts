@@ -14,7 +14,7 @@ export class Collection {
   exists: boolean;
   readonly records: Map<string, DocumentRecord>;
   readonly indexes: DocumentIndex[] = [];
-  private readonly idIndex: DocumentIndex;
+  readonly idIndex: DocumentIndex;
   private nextSlot = 1;
 
   constructor(namespace: string, options: Doc, exists: boolean, records = new Map<string, DocumentRecord>()) {
@@ -116,7 +116,7 @@ export class Collection {
   private write(transaction: Transaction, record: DocumentRecord, bytes: Buffer, doc: Doc, kept: Doc | undefined): void {
     const version = new Version(bytes, kept, transaction, below(record.head, transaction));
     for (const index of this.indexes) {
-      const keys = index === this.idIndex ? record.idKeys : index.keysFor(doc);
+      const keys = index === this.idIndex ? record.idKeys : (index.rawKeysFor(bytes) ?? index.keysFor(doc));
       version.keys[index.slot] = keys;
       if (index.unique) for (const key of keys) this.refuseTaken(transaction, index, key, record, doc);
     }

@@ -63,7 +63,7 @@ function collectField(path: string, operand: unknown, found: Map<string, Constra
 }
 
 /** An array may be equal as a whole or by an element, and a pattern searches: neither is one key. */
-function point(value: unknown): Constraint | undefined {
+export function point(value: unknown): Constraint | undefined {
   if (Array.isArray(value)) return undefined;
   if (isRegex(value)) return undefined;
   return { kind: 'points', keys: [keyOf(value ?? null)] };

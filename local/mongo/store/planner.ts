@@ -7,7 +7,7 @@ import { isOperatorDoc } from '../query/match.ts';
 import { isTruthy } from '../query/expression.ts';
 import type { SortField } from '../query/sort.ts';
 import type { Collection } from './collection.ts';
-import { constraintsOf, type Constraints } from './constraints.ts';
+import { constraintsOf, point, type Constraints } from './constraints.ts';
 import type { DocumentIndex } from './document-index.ts';
 import { visibleVersion, type DocumentRecord, type Version, type View } from './mvcc.ts';
 
@@ -38,12 +38,32 @@ export function planFind(collection: Collection, filter: Doc, sort: readonly Sor
     if (hint !== undefined && !(isDoc(hint) && '$natural' in hint)) hintedIndex(collection, hint);
     return { steps: null, sorted: sort.length === 0 };
   }
+  const single = hint === undefined ? byId(collection, filter['_id']) : undefined;
+  if (single) return single;
   const constraints = constraintsOf(filter);
   if (hint !== undefined) return planHinted(collection, constraints, filter, sort, hint);
   const best = bestIndex(collection, constraints, filter, sort);
   if (best && best.score > 0) return { steps: [best], sorted: best.sorted };
   const branches = planBranches(collection, filter);
   return branches ? { steps: branches, sorted: sort.length === 0 } : { steps: null, sorted: sort.length === 0 };
+}
+
+/** One document at most: no other index is better, and any order is its order. */
+function byId({ idIndex }: Collection, id: unknown): Plan | undefined {
+  if (id === undefined || isOperatorDoc(id)) return undefined;
+  const constraint = point(id);
+  if (constraint?.kind !== 'points') return undefined;
+  const step = {
+    index: idIndex,
+    prefixes: constraint.keys,
+    full: true,
+    low: '',
+    high: '\uffff',
+    direction: 1,
+    sorted: true,
+    score: 11,
+  } as const;
+  return { steps: [step], sorted: true };
 }
 
 function bestIndex(collection: Collection, constraints: Constraints, filter: Doc, sort: readonly SortField[]): IndexPlan | undefined {
