@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { eventually } from '../../../tests/harness/fresh.ts';
 import { createStripeAccount, invalid, StripeRefusal } from './stripe-account.ts';
 
 export type StripeOperation = 'create' | 'confirm' | 'capture' | 'cancel' | 'refund' | 'retrieve' | 'list refunds';
@@ -206,6 +207,9 @@ export async function startStripeStandIn() {
     fail: (operation: StripeOperation, fault: StripeFault, times = 1): void => {
       for (let time = 0; time < times; time += 1) faults.push({ operation, fault });
     },
+    /** Resolves once a request of this kind has acted. */
+    reached: (operation: StripeOperation): Promise<unknown> =>
+      eventually(`a request to ${operation}`, () => received.some((one) => one.operation === operation && one.acted)),
     /** As Stripe does after a day or more. */
     forgetKeys: (): void => keys.clear(),
     leaveRefundsPending: (pending: boolean): void => {
