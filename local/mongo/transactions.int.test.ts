@@ -51,6 +51,15 @@ const failureOf = async (promise: Promise<unknown>): Promise<MongoServerError> =
 };
 
 describe('a transaction', () => {
+  it('of a client that is gone keeps no other from starting: indexes that are there already are answered at once', async () => {
+    first.startTransaction();
+    await docs.insertOne({ _id: 3 }, { session: first });
+    const again = docs.createIndex({ key: 1 }, { unique: true, partialFilterExpression: { key: { $exists: true } } });
+    const late = new Promise((resolve) => setTimeout(resolve, 1_000, 'waited for the transaction'));
+    expect(await Promise.race([again, late])).toBe('key_1');
+    await first.abortTransaction();
+  });
+
   it('is seen by others only when it has committed, and then whole', async () => {
     first.startTransaction();
     await docs.insertOne({ _id: 3 }, { session: first });

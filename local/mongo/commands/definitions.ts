@@ -131,6 +131,10 @@ export const createIndexes: Command = async (context) => {
   if (!Array.isArray(specs) || specs.length === 0 || !specs.every(isDoc))
     throw new CommandError('BadValue', 'Must specify at least one index to create');
   const wanted = specs.map(normalizeIndexSpec);
+  const present = engine.find(namespace);
+  // As in MongoDB: what is there already is no work, so whoever starts does not wait for the transactions of a process that died.
+  if (present?.exists && wanted.every((spec) => isPresent(present, spec)))
+    return indexesMade(present.indexes.length, present.indexes.length, false);
   await engine.whenUnused(namespace);
   const isNew = !engine.find(namespace)?.exists;
   const collection = isNew ? engine.create(namespace, {}) : engine.ensure(namespace);
@@ -140,14 +144,17 @@ export const createIndexes: Command = async (context) => {
   } finally {
     await whenWritten(context);
   }
-  const after = collection.indexes.length;
+  return indexesMade(before, collection.indexes.length, isNew);
+};
+
+function indexesMade(before: number, after: number, isNew: boolean): Doc {
   return {
     numIndexesBefore: new Int32(before),
     numIndexesAfter: new Int32(after),
     createdCollectionAutomatically: isNew,
     ...(before === after ? { note: 'all indexes already exist' } : {}),
   };
-};
+}
 
 /** The same index again is no work; a namesake or a twin with other options is an error. */
 function isPresent(collection: Collection, spec: Doc): boolean {
