@@ -1,7 +1,11 @@
 import type { Server } from 'node:http';
 import type { ApolloServerPlugin, BaseContext } from '@apollo/server';
 import { ApolloServer } from '@apollo/server';
-import { ApolloServerPluginInlineTraceDisabled, ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
+} from '@apollo/server/plugin/disabled';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance } from 'fastify';
@@ -79,7 +83,13 @@ export async function createSubgraphServer<Context extends BaseContext>(deps: Su
     includeStacktraceInErrorResponses: false,
     // Callers are our own processes, never browsers: none comes in without a signed identity.
     csrfPrevention: false,
-    plugins: [ApolloServerPluginLandingPageDisabled(), ApolloServerPluginInlineTraceDisabled(), extensionsPlugin],
+    plugins: [
+      ApolloServerPluginLandingPageDisabled(),
+      ApolloServerPluginInlineTraceDisabled(),
+      // Nothing caches our answers, and it would look at every field of every seat.
+      ApolloServerPluginCacheControlDisabled(),
+      extensionsPlugin,
+    ],
     formatError: (formatted, error) => {
       const requestId = newId('err');
       logUnexpected(error, requestId);
