@@ -116,6 +116,17 @@ describe('a payment that asks its payer', () => {
     expect([await atProvider(intent), (await stored(intent))?.status]).toEqual(['REFUNDED', 'REFUNDED']);
   });
 
+  it('is too late for a hold that was let go meanwhile, and is given back', async () => {
+    const { buyer, held, intent, decide } = await asked();
+    await orders.core.releaseHold(buyer, held.id);
+    await decide('approve');
+    expect(await confirm(buyer, intent)).toMatchObject({ kind: 'HoldExpired' });
+    expect((await stored(intent))?.status).toBe('SUCCEEDED');
+    orders.clock.advance(MINUTE);
+    await orders.core.reconcile.run();
+    expect([await atProvider(intent), (await stored(intent))?.status]).toEqual(['REFUNDED', 'REFUNDED']);
+  });
+
   it('shows its page to nobody without the token, and takes the first decision alone', async () => {
     const { intent, url, decide } = await asked();
     const id = intent.providerIntentId ?? '';

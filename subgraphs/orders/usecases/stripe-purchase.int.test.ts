@@ -96,6 +96,16 @@ describe.each(['automatic', 'manual'] as const)('a purchase paid by Stripe, %s c
     expect(await orders.purchase(buyer, held, intent)).toMatchObject({ kind: 'PurchasePayload' });
   });
 
+  it('asks again with the card that the lost attempt was made with, and only then takes the next one', async () => {
+    const { buyer, held, intent } = await basket();
+    rig.standIn.fail('confirm', { kind: 'drop' }, 2);
+    await confirm(buyer, intent, 'pm_card_visa_chargeDeclinedInsufficientFunds');
+    orders.clock.advance(6_000);
+    expect(await confirm(buyer, intent)).toMatchObject({ kind: 'PaymentDeclined', reason: 'insufficient_funds' });
+    expect(await confirm(buyer, intent)).toMatchObject({ paymentIntent: { status: confirmed } });
+    expect(await orders.purchase(buyer, held, intent)).toMatchObject({ kind: 'PurchasePayload' });
+  });
+
   it('refunds a cancelled event, once, although the first answer was lost', async () => {
     const { buyer, held, intent } = await basket();
     await confirm(buyer, intent);
