@@ -111,7 +111,7 @@ export function createOrdersCore(deps: CoreDeps) {
     createPaymentIntent: createCreatePaymentIntent({ holds, intents, provider, readListings, clock }),
     confirmPayment: createConfirmPayment({ holds, intents, provider, readListings, clock }),
     followPayment: createFollowPayment({ intents, notices, provider, settleRefund, clock }),
-    purchase: parts.createPurchase({ orders, intents, idempotency, secureHold, claimSeats, finishOrder, reached }),
+    purchase: parts.createPurchase({ orders, intents, idempotency, secureHold, claimSeats, finishOrder, clock, reached }),
     reconcile: parts.createReconcile({
       orders,
       intents,

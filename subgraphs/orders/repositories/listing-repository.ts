@@ -48,12 +48,14 @@ export function createListingRepository(deps: { db: Db }) {
       const { eventId, ...fields } = listing;
       const closed = listing.deleted || listing.status === 'CANCELLED';
       const known = await listings.findOne({ _id: eventId });
-      if (known && known.version >= listing.version) return false;
+      // Asked for, a deleted event looks like a cancelled one of the same version; only the domain event says which.
+      const saysDeleted = listing.deleted && known?.deleted === false;
+      if (known && (known.version > listing.version || (known.version === listing.version && !saysDeleted))) return false;
       const closedAt = closed ? (known?.closedAt ?? now) : null;
       const fieldsToSet = { ...fields, closedAt, refundsDoneAt: known?.refundsDoneAt ?? null, refundPassAt: known?.refundPassAt ?? null };
       if (known) {
-        const result = await listings.updateOne({ _id: eventId, version: { $lt: listing.version } }, { $set: fieldsToSet });
-        return result.matchedCount === 1;
+        const result = await listings.updateOne({ _id: eventId, version: known.version, deleted: known.deleted }, { $set: fieldsToSet });
+        return result.matchedCount === 1 || this.apply(listing, now);
       }
       try {
         await listings.insertOne({ _id: eventId, ...fieldsToSet });

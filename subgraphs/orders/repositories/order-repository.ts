@@ -117,14 +117,13 @@ export function createOrderRepository(deps: { db: Db }) {
           .toArray()
       ).map(toTicket);
     },
-    async pendingSince(before: Date, limit: number): Promise<readonly Order[]> {
-      return (
-        await orders
-          .find({ status: 'PENDING_PAYMENT', placedAt: { $lte: before } })
-          .sort({ placedAt: 1 })
-          .limit(limit)
-          .toArray()
-      ).map(toOrder);
+    /** The oldest first, in no batch: those that cannot be finished must not hide those behind them. */
+    async *pendingSince(before: Date): AsyncIterable<Order> {
+      for await (const order of orders
+        .find({ status: 'PENDING_PAYMENT', placedAt: { $lte: before } })
+        .sort({ placedAt: 1 })
+        .batchSize(READ_BATCH))
+        yield toOrder(order);
     },
     /**
      * Orders of an event whose refund has yet to be started when it is cancelled; sold ones first, for each of those leaves the list.

@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import type { SeatMapUpdate } from '../domain/seat-map.ts';
 import type { OrdersFixture } from '../testing/orders-fixture.ts';
 import { startOrders } from '../testing/orders-fixture.ts';
+import { silentLogger } from '../../../kit/runtime/logger.ts';
+import { createSeatFeed } from './seat-feed.ts';
 
 let orders: OrdersFixture;
 let feed: Awaited<ReturnType<OrdersFixture['openFeed']>>;
@@ -164,6 +166,48 @@ describe('the live map', () => {
       .exec();
     expect((await client.next()).kind).toBe('SNAPSHOT');
     await expect(client.next()).rejects.toThrow('the stream has ended');
+  });
+
+  it('ends at once for a client that comes after the last entry, and before anything else says that the event is over', async () => {
+    const eventId = await orders.publishedEvent();
+    await orders.core.repositories.map.end(eventId);
+    const client = await watch(eventId);
+    expect(await client.next()).toMatchObject({ kind: 'SNAPSHOT' });
+    expect(await client.updates.next()).toMatchObject({ done: true });
+  });
+
+  it('that was opened while Redis is away shows the sales there are, and says nothing while nothing changes', async () => {
+    const eventId = await orders.publishedEvent();
+    const { map } = orders.core.repositories;
+    const fromMongo = async (eventIds: readonly string[]) =>
+      new Map(
+        Array.from(await map.readEvents(eventIds), ([id, reading]) => [id, { ...reading, held: new Set<string>(), complete: false }]),
+      );
+    const outage = createSeatFeed({
+      store: { ...map, readEvents: fromMongo },
+      hints: feed.hints,
+      planOf: orders.core.repositories.plans.of,
+      logger: silentLogger,
+    });
+    onTestFinished(() => outage.close());
+    const updates = await outage.subscribe(eventId, null, false);
+    expect((await updates.next()).value).toMatchObject({ kind: 'SNAPSHOT' });
+    let told = 0;
+    const following = (async () => {
+      for await (const update of updates) {
+        told += 1;
+        if (update.seats.some((seat) => seat.seatId === 'E-10' && seat.status === 'RESERVED')) return;
+      }
+    })();
+    // Two polls go by, and nobody is told anything.
+    await new Promise((resolve) => setTimeout(resolve, 2_300));
+    expect(told).toBe(0);
+    const buyer = orders.viewer();
+    const held = await orders.hold(buyer, eventId, ['E-10']);
+    await orders.purchase(buyer, held, await orders.pay(buyer, held));
+    await following;
+    // Claimed, then sold: a poll may have met both.
+    expect(told).toBeLessThanOrEqual(2);
   });
 
   it('ends with the event', async () => {

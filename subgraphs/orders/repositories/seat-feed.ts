@@ -69,10 +69,18 @@ export function createSeatFeed(deps: {
     tell(feed, snapshotOf(feed.eventId, feed));
   }
 
+  /** With Redis away: what MongoDB knows, and only when that has changed. */
+  async function lookAgain(feed: EventFeed): Promise<void> {
+    const before = feed.statuses;
+    await load(feed);
+    const same = feed.statuses.size === before.size && [...feed.statuses].every(([seatId, status]) => before.get(seatId) === status);
+    if (feed.complete || !same) tell(feed, snapshotOf(feed.eventId, feed));
+  }
+
   /** Reads what was logged since; a gap in it, or a log that is behind, ends in a SNAPSHOT. */
   async function catchUp(feed: EventFeed, checkForLoss: boolean): Promise<void> {
     feed.lastRead = Date.now();
-    if (!feed.complete) return startAnew(feed);
+    if (!feed.complete) return lookAgain(feed);
     const changes = await store.changesAfter(feed.eventId, feed.version);
     if (changes.length === 0) {
       if (!checkForLoss || (await store.lastVersion(feed.eventId)) >= feed.version) return;
@@ -224,18 +232,21 @@ export function createSeatFeed(deps: {
       if (feed.linger) clearTimeout(feed.linger);
       feed.linger = null;
       const stream = createSeatStream(() => leave(feed, stream));
+      let ended = over;
       await exclusively(feed, async () => {
         if (!feed.complete) await load(feed);
         else await catchUp(feed, true).catch(() => undefined);
         const delta = sinceVersion === null ? null : await replay(feed, sinceVersion);
         if (delta === null) stream.push(snapshotOf(eventId, feed));
         else if (delta.version !== sinceVersion) stream.push(delta);
-        if (!over) feed.streams.add(stream);
+        // Its last entry may be read already, and the mark that says so not be written yet.
+        ended = over || (await store.isEnded(eventId).catch(() => false));
+        if (!ended) feed.streams.add(stream);
       }).catch((error: unknown) => {
         leave(feed, stream);
         throw error;
       });
-      if (over) {
+      if (ended) {
         stream.end();
         leave(feed, stream);
       }

@@ -117,6 +117,11 @@ export function createSeatMapStore(deps: { redis: RedisClient; claims: ClaimRepo
       const [entry] = await redis.xrevrange(seatKeys.seatChanges(eventId), '+', '-', 'COUNT', 1);
       return entry ? parseEntry(entry).version : 0;
     },
+    /** Whether the last change of a cancelled event is on the log. */
+    async isEnded(eventId: string): Promise<boolean> {
+      const [entry] = await redis.xrevrange(seatKeys.seatChanges(eventId), '+', '-', 'COUNT', 1);
+      return entry !== undefined && parseEntry(entry).end;
+    },
     /** Tells every feed to start anew: the log is behind `known` (an older copy was restored, or it is gone). */
     async reset(eventId: string, known: number): Promise<void> {
       publisher.remember(

@@ -25,7 +25,10 @@ export const holdBestAvailableSchema = z
     maxPrice: optional(z.int().min(0, 'must be at least 0')),
     accessible: z.int().min(0, 'must be at least 0'),
   })
-  .refine((input) => input.quantity < 1 || input.accessible <= input.quantity, { path: ['accessible'], message: 'must be at most the quantity' });
+  .refine((input) => input.quantity < 1 || input.accessible <= input.quantity, {
+    path: ['accessible'],
+    message: 'must be at most the quantity',
+  });
 
 export const refreshHoldSchema = z.strictObject({
   holdId: idSchema,

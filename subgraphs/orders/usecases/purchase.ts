@@ -1,3 +1,4 @@
+import type { Clock } from '../../../kit/values/clock.ts';
 import { derivedId, newId } from '../../../kit/values/ids.ts';
 import type { StoredAnswer } from '../domain/idempotency.ts';
 import { recordIdOf } from '../domain/idempotency.ts';
@@ -40,6 +41,7 @@ export function createPurchase(deps: {
   secureHold: SecureHold;
   claimSeats: ClaimSeats;
   finishOrder: FinishOrder;
+  clock: Clock;
   reached: ReachedPoint;
 }) {
   const { orders, idempotency } = deps;
@@ -104,7 +106,7 @@ export function createPurchase(deps: {
 
   /** True when this request goes on as the one attempt of the key; else what to answer, or null to look again. */
   async function begin(attempt: PurchaseAttempt, waitUntil: number): Promise<true | PurchaseOutcome | null> {
-    const now = new Date();
+    const now = deps.clock.now();
     const other: IdempotencyRecord | null = await idempotency.begin(attempt.recordId, attempt.fingerprint, attempt.token, now);
     if (other === null) return (await idempotency.find(attempt.recordId))?.attempt === attempt.token ? true : null;
     if (other.attempt === attempt.token) return true;
