@@ -5,8 +5,8 @@ import { withoutCredentials } from './mongo.ts';
 
 export type RedisClient = Redis;
 
-/** With Redis away an answer must still come within a second; half of it is left for the rest of the request. */
-const COMMAND_TIMEOUT_MS = 500;
+/** With Redis away an answer must still come within a second, also where the router and a subgraph wait for it in turn. */
+const COMMAND_TIMEOUT_MS = 400;
 
 export type RedisSettings = {
   readonly url: string;
@@ -31,7 +31,8 @@ export async function connectRedis(settings: RedisSettings): Promise<Redis> {
     maxRetriesPerRequest: 0,
     connectTimeout: 2_000,
     retryStrategy: (times) => Math.min(50 * 2 ** times, 1_000),
-    ...(settings.blocking ? {} : { commandTimeout: COMMAND_TIMEOUT_MS }),
+    // A server that takes connections and answers nothing: the connection ends with the first command that waits in vain, and the next ones fail at once.
+    ...(settings.blocking ? {} : { commandTimeout: COMMAND_TIMEOUT_MS, socketTimeout: COMMAND_TIMEOUT_MS }),
     ...(settings.keyPrefix === undefined ? {} : { keyPrefix: settings.keyPrefix }),
   });
   let connected = false;
