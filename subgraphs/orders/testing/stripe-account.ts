@@ -223,4 +223,3 @@ export function createStripeAccount(settings: { authenticationUrl: (id: string) 
     },
   };
 }
-export type StripeAccount = ReturnType<typeof createStripeAccount>;
