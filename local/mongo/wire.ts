@@ -34,6 +34,11 @@ export function createFrameReader(onFrame: (frame: Buffer) => void) {
   let chunks: Buffer[] = [];
   let length = 0;
   return (chunk: Buffer): void => {
+    // Nearly every chunk is one message.
+    if (length === 0 && chunk.length >= 4 && sizeAt(chunk) === chunk.length) {
+      onFrame(chunk);
+      return;
+    }
     chunks.push(chunk);
     length += chunk.length;
     for (;;) {
@@ -43,8 +48,7 @@ export function createFrameReader(onFrame: (frame: Buffer) => void) {
         first = Buffer.concat(chunks, length);
         chunks = [first];
       }
-      const size = first.readInt32LE(0);
-      if (size < 16 || size > MAX_MESSAGE_BYTES) throw new Error(`message of ${size} bytes: not MongoDB's protocol, or too long`);
+      const size = sizeAt(first);
       if (length < size) return;
       const all = first.length >= size ? first : Buffer.concat(chunks, length);
       const rest = first.length >= size ? [all.subarray(size), ...chunks.slice(1)] : [all.subarray(size)];
@@ -53,6 +57,12 @@ export function createFrameReader(onFrame: (frame: Buffer) => void) {
       onFrame(all.subarray(0, size));
     }
   };
+}
+
+function sizeAt(bytes: Buffer): number {
+  const size = bytes.readInt32LE(0);
+  if (size < 16 || size > MAX_MESSAGE_BYTES) throw new Error(`message of ${size} bytes: not MongoDB's protocol, or too long`);
+  return size;
 }
 
 export function parseRequest(frame: Buffer): Request {

@@ -12,6 +12,9 @@ const FOREIGN = Symbol('left to the library');
 const MAX_DEPTH = 100;
 const TWO_TO_32 = 4_294_967_296;
 
+/** An ObjectId keeps no bytes, it takes numbers from them. */
+const objectId = Buffer.alloc(12);
+
 /** Where the value that was read last ends. */
 let end = 0;
 
@@ -78,7 +81,9 @@ function readValue(bytes: Buffer, type: number, at: number, last: number, depth:
       return last - at < 5 ? FOREIGN : readBinary(bytes, at + 5, at + 5 + bytes.readInt32LE(at), last);
     case 0x07:
       end = at + 12;
-      return end > last ? FOREIGN : new ObjectId(bytes.subarray(at, end));
+      if (end > last) return FOREIGN;
+      bytes.copy(objectId, 0, at, end);
+      return new ObjectId(objectId);
     case 0x08:
       end = at + 1;
       return end > last || (bytes[at] ?? 2) > 1 ? FOREIGN : bytes[at] === 1;

@@ -10,7 +10,8 @@ import { parseDoc, RANK } from './value.ts';
 const ABSENT = keyOf(null);
 const TRUE = keyOf(true);
 const FALSE = keyOf(false);
-const OBJECT_ID = String.fromCharCode(RANK.objectId);
+/** The rank of ObjectIds, and room for one: such a key is made in one piece. */
+const objectId = Buffer.from([RANK.objectId, ...Buffer.alloc(12)]);
 const BYTE_ORDER_MARK = 0xef;
 
 const TYPE = {
@@ -84,7 +85,8 @@ function keyOfFound(bytes: Buffer): string | undefined {
     case TYPE.null:
       return ABSENT;
     case TYPE.objectId:
-      return OBJECT_ID + bytes.toString('latin1', at, at + 12);
+      bytes.copy(objectId, 1, at, at + 12);
+      return objectId.toString('latin1');
     default:
       return undefined;
   }

@@ -41,14 +41,14 @@ export function runStatements<T>(
   const outcomes: StatementOutcome[] = [];
   const remaining = statements.entries();
   // What has been committed must not stay out of the journal while others have their turn.
-  const turn = createTurns(() => context.engine.seal());
+  const turn = statements.length > 1 ? createTurns(() => context.engine.seal()) : undefined;
   const first = context.command['stmtId'] === undefined ? 0 : toDouble(context.command['stmtId']);
 
   /** Nearly every statement is done at once; one that waits or fails is settled before the next. */
   function proceed(): Soon<StatementOutcome[]> {
     // An array's iterator goes on where it was left.
     for (const [index, statement] of remaining) {
-      const pause = index === 0 ? undefined : turn();
+      const pause = turn?.();
       const done = pause ? pause.then(() => attempt(statement, index)) : attempt(statement, index);
       if (done instanceof Promise) return settle(index, done);
       outcomes.push({ index, done });

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { idKeyOf } from '../bson/key.ts';
 import { rawIdDocument } from '../bson/raw.ts';
+import { rawIdKey } from '../bson/raw-key.ts';
 import { parseDoc, type Doc } from '../bson/value.ts';
 import { WriteConflict } from '../errors.ts';
 import { DocumentIndex, duplicateKey } from './document-index.ts';
@@ -86,7 +87,7 @@ export class Collection {
   }
 
   insert(transaction: Transaction, bytes: Buffer, doc: Doc): void {
-    const idKey = idKeyOf(doc['_id']);
+    const idKey = rawIdKey(bytes);
     const present = this.records.get(idKey);
     const record = present ?? new DocumentRecord(idKey);
     transaction.refuseConflict(record.head);

@@ -5,7 +5,8 @@ import { WriteConflict } from '../errors.ts';
 export class Version {
   bytes: Buffer | null;
   owner: Transaction | null;
-  committedAt = 0;
+  /** Later than every view until then; a double from the start, as moments are. */
+  committedAt = Infinity;
   previous: Version | null;
   /** Keys per index slot of the collection, kept so that leaving an index needs no second parse. */
   readonly keys: (readonly string[] | undefined)[] = [];
