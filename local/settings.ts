@@ -37,6 +37,7 @@ export function processSettings(local: {
     orders: {
       ...subgraph('orders'),
       EVENTS_URL: urlOf('events'),
+      AUTH_URL: urlOf('auth'),
       ORDERS_PRIVATE_KEY: JSON.stringify(keys.orders),
       TICKET_SIGNING_KEY: JSON.stringify(keys.tickets),
       PUBLIC_ORIGIN: given['PUBLIC_ORIGIN'] ?? `http://localhost:${ports.router}`,

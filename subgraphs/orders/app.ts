@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import type { JSONWebKeySet } from 'jose';
-import type { IdentitySigner } from '../../kit/graphql/identity.ts';
 import { createIdentityVerifier } from '../../kit/graphql/identity.ts';
 import { createSubgraphServer } from '../../kit/graphql/subgraph-server.ts';
 import type { DomainEventBus } from '../../kit/runtime/bus.ts';
@@ -21,6 +20,10 @@ import { createOrdersCore } from './core.ts';
 import type { ReachedPoint } from './domain/purchase-points.ts';
 import type { PaymentSettings } from './payments.ts';
 import { createPayments } from './payments.ts';
+import type { MailTransport } from './notifications/mail.ts';
+import { startNotifications } from './notifications/notifications.ts';
+import type { AskSubgraph } from './repositories/ask-subgraph.ts';
+import { createAuthClient } from './repositories/auth-client.ts';
 import { createEventsClient } from './repositories/events-client.ts';
 import { createSeatFeed } from './repositories/seat-feed.ts';
 import { createSeatHints } from './repositories/seat-hints.ts';
@@ -37,8 +40,9 @@ export type OrdersDeps = {
   /** To the same server, for keyspace notifications alone. */
   readonly subscriber: RedisClient;
   readonly bus: DomainEventBus;
-  readonly eventsUrl: string;
-  readonly signer: IdentitySigner;
+  /** The other subgraphs, asked on this service's own behalf. */
+  readonly ask: { readonly events: AskSubgraph; readonly auth: AskSubgraph };
+  readonly mail: MailTransport;
   readonly ticketCodes: TicketCodes;
   readonly identityJwks: JSONWebKeySet;
   readonly clock: Clock;
@@ -59,6 +63,7 @@ export async function createOrdersApp(deps: OrdersDeps): Promise<OrdersApp> {
   const payments = createPayments({ db: mongo.db, clock, settings: settings.payments });
   lifecycle.onClose('payments', payments.close);
   const logError = (error: unknown, what: string): void => logger.warn({ err: error, what }, 'left for later');
+  const eventsClient = createEventsClient({ ask: deps.ask.events });
   let relay: OutboxRelay | null = null;
   const core = createOrdersCore({
     mongo,
@@ -69,10 +74,7 @@ export async function createOrdersApp(deps: OrdersDeps): Promise<OrdersApp> {
     ticketCodes: deps.ticketCodes,
     ...(deps.reached ? { reached: deps.reached } : {}),
     ...(deps.parts ? { parts: deps.parts } : {}),
-    events: createEventsClient({
-      url: deps.eventsUrl,
-      signer: deps.signer,
-    }),
+    events: eventsClient,
     onCommitted: () => relay?.trigger(),
     logError,
   });
@@ -80,7 +82,7 @@ export async function createOrdersApp(deps: OrdersDeps): Promise<OrdersApp> {
   relay = createOutboxRelay({ db: mongo.db, rows: core.outbox.rows, bus: deps.bus, clock, logger });
   lifecycle.onClose('outbox relay', relay.close);
 
-  const { holds, map, orders, intents, listings, plans } = core.repositories;
+  const { holds, map, orders, intents, listings, plans, mails } = core.repositories;
   const hints = await createSeatHints({ redis, subscriber: deps.subscriber, logger });
   lifecycle.onClose('seat hints', hints.close);
   const feed = createSeatFeed({ store: map, hints, planOf: plans.of, logger });
@@ -100,6 +102,19 @@ export async function createOrdersApp(deps: OrdersDeps): Promise<OrdersApp> {
   const followEvent = createFollowEvents({ listings, clock, onClosed: work.closeEventsNow });
   const events = await deps.bus.subscribe({ sources: ['events'], group: 'orders', member: newId('orders'), onEvent: followEvent });
   lifecycle.onClose('domain events', events.close);
+  const notifications = await startNotifications({
+    bus: deps.bus,
+    source: mongo.db.databaseName,
+    mails,
+    orders,
+    events: eventsClient,
+    auth: createAuthClient({ ask: deps.ask.auth }),
+    codes: deps.ticketCodes,
+    transport: deps.mail,
+    clock,
+    logger,
+  });
+  lifecycle.onClose('notifications', notifications.close);
 
   const server = await createSubgraphServer({
     name: 'orders',

@@ -8,6 +8,11 @@ const ordersEnvShape = {
   /** A logical database of their own: among many long-lived keys Redis expires late. Default: database 1 of REDIS_URL's server. */
   HOLDS_REDIS_URL: redisUrlSchema.optional(),
   EVENTS_URL: z.url().default('http://127.0.0.1:4002/graphql'),
+  AUTH_URL: z.url().default('http://127.0.0.1:4001/graphql'),
+  /** Where mail to buyers goes; without it, to files in DATA_DIR/mail. */
+  SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
+  MAIL_FROM: z.string().min(3).max(320).default('Seatgraph <tickets@seatgraph.example>'),
+  DATA_DIR: z.string().min(1).default('.data'),
   /** This process's own key, for asking the events subgraph on its own behalf; its public half stands in IDENTITY_JWKS as "orders". */
   ORDERS_PRIVATE_KEY: privateJwkSchema,
   /** Signs the codes of tickets; its public half is served at /tickets/jwks.json. Changed, the codes that are printed are worth nothing, but for those in TICKET_FORMER_KEYS. */

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { createIdentitySigner } from '../../kit/graphql/identity.ts';
 import { createRedisStreamsBus } from '../../kit/runtime/bus-redis.ts';
 import { parseEnv } from '../../kit/runtime/env.ts';
@@ -11,6 +12,8 @@ import type { OrdersDeps } from './app.ts';
 import { createOrdersApp } from './app.ts';
 import { createCrashPoints } from './crash-points.ts';
 import { ordersEnvSchema } from './env.ts';
+import { createMailFiles, createSmtpMail } from './notifications/mail-transports.ts';
+import { createAskSubgraph } from './repositories/ask-subgraph.ts';
 import { createTicketCodes } from './tickets/ticket-codes.ts';
 import { ordersSettings } from './settings.ts';
 
@@ -36,13 +39,13 @@ export async function startOrders(
     logger,
   });
   onClose('bus', bus.close);
+  const signer = await createIdentitySigner({ issuer: 'orders', privateKey: env.ORDERS_PRIVATE_KEY });
   const app = await createOrdersApp(
     adjust({
       mongo,
       bus,
       logger,
       clock: systemClock,
-      eventsUrl: env.EVENTS_URL,
       identityJwks: env.IDENTITY_JWKS,
       settings: ordersSettings(env),
       reached: createCrashPoints({
@@ -53,10 +56,14 @@ export async function startOrders(
       redis: await redisTo('holds', holdsUrl),
       subscriber: await redisTo('hints', holdsUrl, true),
       ticketCodes: await createTicketCodes({ signingKey: env.TICKET_SIGNING_KEY, formerKeys: env.TICKET_FORMER_KEYS ?? null }),
-      signer: await createIdentitySigner({
-        issuer: 'orders',
-        privateKey: env.ORDERS_PRIVATE_KEY,
-      }),
+      ask: {
+        events: createAskSubgraph({ name: 'events', url: env.EVENTS_URL, signer }),
+        auth: createAskSubgraph({ name: 'auth', url: env.AUTH_URL, signer }),
+      },
+      mail:
+        env.SMTP_URL === undefined
+          ? createMailFiles({ directory: join(env.DATA_DIR, 'mail'), from: env.MAIL_FROM })
+          : createSmtpMail({ url: env.SMTP_URL, from: env.MAIL_FROM }),
     }),
   );
   onClose('app', app.close);

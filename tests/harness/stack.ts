@@ -1,5 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { createLifecycle } from '../../kit/runtime/lifecycle.ts';
 import type { Logger } from '../../kit/runtime/logger.ts';
@@ -16,6 +19,8 @@ import { startOrders } from '../../subgraphs/orders/start.ts';
 
 export type Stack = {
   readonly endpoint: string;
+  /** Where mail is written. */
+  readonly dataDir: string;
   readonly admin: { readonly email: string; readonly password: string };
   readonly mongoUrl: string;
   readonly redisUrl: string;
@@ -36,7 +41,9 @@ export async function startStack(settings: Record<string, string> = {}): Promise
   lifecycle.onClose('redis', redis.close);
   const admin = { email: 'admin@seatgraph.example', password: keys.adminPassword };
   const ports = { auth: await freePort(), events: await freePort(), orders: await freePort(), router: await freePort() };
-  const operator = { RATE_LIMIT_SCALE: '10000', LOG_LEVEL: 'fatal', PATH: '', ...settings };
+  const dataDir = mkdtempSync(join(tmpdir(), 'seatgraph-stack-'));
+  lifecycle.onClose('data', () => rmSync(dataDir, { recursive: true, force: true }));
+  const operator = { RATE_LIMIT_SCALE: '10000', LOG_LEVEL: 'fatal', PATH: '', DATA_DIR: dataDir, ...settings };
   const environments = processSettings({ operator, keys, mongoUrl: store.uri, redisUrl: redis.url, ports, admin });
   await Promise.all([
     startAuth(environments.auth, logger, lifecycle),
@@ -69,5 +76,13 @@ export async function startStack(settings: Record<string, string> = {}): Promise
     return `${await startRouter(router, logger, lifecycle)}/graphql`;
   }
 
-  return { endpoint: `${origin}/graphql`, admin, mongoUrl: store.uri, redisUrl: redis.url, startSecondOrders, close: lifecycle.close };
+  return {
+    dataDir,
+    endpoint: `${origin}/graphql`,
+    admin,
+    mongoUrl: store.uri,
+    redisUrl: redis.url,
+    startSecondOrders,
+    close: lifecycle.close,
+  };
 }

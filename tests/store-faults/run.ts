@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { losePower, startProcess, type Disk } from './disk.ts';
+import { snapshotAtRealSize } from './large-snapshot.ts';
 import { connect, inspect, load, prepare, type Damage, type Memory } from './load.ts';
+import { contend } from './takeover.ts';
 
 /**
  * Kills the store under load, and takes its power away, again and again: `npm run test:store-faults [-- --kills 200
@@ -16,6 +18,7 @@ import { connect, inspect, load, prepare, type Damage, type Memory } from './loa
 /** Small enough that snapshots are written, and interrupted, during the run. */
 const SNAPSHOT_BYTES = 256 * 1024;
 const CONTROL_ROUNDS = 8;
+const TAKEOVERS = 300;
 
 interface Figures extends Damage {
   rounds: number;
@@ -76,13 +79,18 @@ const [kills, cuts] = [Number(values.kills), Number(values.cuts)];
 if (!Number.isInteger(kills) || !Number.isInteger(cuts) || kills < 0 || cuts < 0) throw new Error('--kills and --cuts are counts');
 
 let failures = 0;
+function verdict(right: boolean, line: string): void {
+  if (!right) failures += 1;
+  say(`${right ? 'ok  ' : 'FAIL'} ${line}`);
+}
+
 function report(name: string, figures: Figures, mustLose: boolean): void {
   const { acknowledged, refused, cutBytes, lost, partial, risen, wrongCounters } = figures;
   const whole = lost === 0 && partial === 0 && risen === 0 && wrongCounters === 0;
   const right = mustLose ? lost > 0 : whole && acknowledged > 0;
-  if (!right) failures += 1;
-  say(
-    `${right ? 'ok  ' : 'FAIL'} ${name}: ${acknowledged} writes acknowledged, ${refused} refused${cutBytes > 0 ? `, ${cutBytes} bytes cut off` : ''}; ` +
+  verdict(
+    right,
+    `${name}: ${acknowledged} writes acknowledged, ${refused} refused${cutBytes > 0 ? `, ${cutBytes} bytes cut off` : ''}; ` +
       `lost ${lost}, in part ${partial}, risen ${risen}, wrong counters ${wrongCounters}`,
   );
 }
@@ -93,6 +101,14 @@ if (cuts > 0) report(`${cuts} × power loss`, await faults(cuts, 'slow', true), 
 report('3 × full disk', await faults(3, 'full', false), false);
 report('control, kill -9 while writes are acknowledged before they are made', await faults(CONTROL_ROUNDS, 'early-write', false), true);
 report('control, power loss while writes are acknowledged before fsync', await faults(CONTROL_ROUNDS, 'early-sync', true), true);
+const large = await snapshotAtRealSize();
+verdict(
+  large.lost === 0 && large.megabytes >= 64,
+  `snapshot of ${large.megabytes.toFixed(0)} MB, killed while it was written and after: ${large.acknowledged} documents acknowledged, ` +
+    `lost ${large.lost}; ready again after ${(large.readyMs / 1000).toFixed(1)} s`,
+);
+const { rounds, wrong } = await contend(TAKEOVERS);
+verdict(wrong === 0, `${rounds} × four stores that find the lock of a dead one: ${wrong} times not exactly one had it`);
 say(
   `store faults: ${failures === 0 ? 'nothing lost, and the controls were caught' : `${failures} of them failed`} (${Math.round((Date.now() - begun) / 1000)} s)`,
 );

@@ -1,51 +1,77 @@
 import { z } from 'zod';
-import type { IdentitySigner } from '../../../kit/graphql/identity.ts';
-import { IDENTITY_HEADER } from '../../../kit/graphql/identity.ts';
-import { Unavailable } from '../../../kit/values/unavailable.ts';
 import type { Listing } from '../domain/listing.ts';
+import type { AskSubgraph } from './ask-subgraph.ts';
 
-const DEADLINE_MS = 2_000;
-
-const QUERY = `query ListingOfEvent($representations: [_Any!]!) {
+const LISTINGS = `query ListingOfEvent($representations: [_Any!]!) {
   _entities(representations: $representations) {
     ... on Event { id title startsAt timeZone status version organizer { id } }
   }
 }`;
+const FACTS = `query FactsOfEvent($representations: [_Any!]!) {
+  _entities(representations: $representations) { ... on Event { title startsAt endsAt timeZone location status } }
+}`;
 
-const answerSchema = z.object({
-  data: z.object({
-    _entities: z.array(
-      z
-        .object({
-          id: z.string(),
-          title: z.string(),
-          startsAt: z.coerce.date(),
-          timeZone: z.string(),
-          status: z.enum(['DRAFT', 'PUBLISHED', 'CANCELLED']),
-          version: z.int(),
-          organizer: z.object({ id: z.string() }),
-        })
-        .nullable(),
-    ),
-  }),
+const statusSchema = z.enum(['DRAFT', 'PUBLISHED', 'CANCELLED']);
+const listingsSchema = z.object({
+  _entities: z.array(
+    z
+      .object({
+        id: z.string(),
+        title: z.string(),
+        startsAt: z.coerce.date(),
+        timeZone: z.string(),
+        status: statusSchema,
+        version: z.int(),
+        organizer: z.object({ id: z.string() }),
+      })
+      .nullable(),
+  ),
+});
+const factsSchema = z.object({
+  _entities: z.array(
+    z
+      .object({
+        title: z.string(),
+        startsAt: z.coerce.date(),
+        endsAt: z.coerce.date().nullable(),
+        timeZone: z.string(),
+        location: z.string().nullable(),
+        status: statusSchema,
+      })
+      .nullable(),
+  ),
 });
 
-/** Asks the events subgraph, as this service, for events that no domain event has told of yet. Unknown ones are missing in the answer. */
-export function createEventsClient(deps: { url: string; signer: IdentitySigner }) {
+/** What a ticket says of its event. */
+export type EventFacts = {
+  readonly title: string;
+  readonly startsAt: Date;
+  readonly endsAt: Date | null;
+  readonly timeZone: string;
+  readonly location: string | null;
+  readonly isCancelled: boolean;
+};
+
+const representationsOf = (eventIds: readonly string[]) => eventIds.map((id) => ({ __typename: 'Event', id }));
+
+/** Asks the events subgraph, as this service. */
+export function createEventsClient(deps: { ask: AskSubgraph }) {
   return {
+    /** Of events that no domain event has told of yet. Unknown ones are missing in the answer. */
     async findListings(eventIds: readonly string[]): Promise<readonly Listing[]> {
-      const response = await fetch(deps.url, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', [IDENTITY_HEADER]: await deps.signer.sign('subgraph:events', { viewer: null }) },
-        body: JSON.stringify({ query: QUERY, variables: { representations: eventIds.map((id) => ({ __typename: 'Event', id })) } }),
-        signal: AbortSignal.timeout(DEADLINE_MS),
-      });
-      if (!response.ok) throw new Unavailable(`The events subgraph answered ${response.status}.`);
-      return answerSchema.parse(await response.json()).data._entities.flatMap((found) => {
+      const { _entities } = listingsSchema.parse(await deps.ask(LISTINGS, { representations: representationsOf(eventIds) }));
+      return _entities.flatMap((found) => {
         if (!found) return [];
         const { id, organizer, ...rest } = found;
         return [{ eventId: id, organizerId: organizer.id, deleted: false, ...rest }];
       });
+    },
+    /** Null for an event that nothing is known of any more. */
+    async findFacts(eventId: string): Promise<EventFacts | null> {
+      const [found] = factsSchema.parse(await deps.ask(FACTS, { representations: representationsOf([eventId]) }))._entities;
+      if (!found) return null;
+      const { status, ...facts } = found;
+      return { ...facts, isCancelled: status === 'CANCELLED' };
     },
   };
 }

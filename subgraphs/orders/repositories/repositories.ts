@@ -8,6 +8,7 @@ import { createClaimRepository } from './claim-repository.ts';
 import { createHoldStore } from './hold-store.ts';
 import { createIdempotencyRepository } from './idempotency-repository.ts';
 import { createListingRepository } from './listing-repository.ts';
+import { createMailRepository } from './mail-repository.ts';
 import { createNoticeRepository } from './notice-repository.ts';
 import { createOrderRepository } from './order-repository.ts';
 import { createPaymentIntentRepository } from './payment-intent-repository.ts';
@@ -41,6 +42,7 @@ export function createRepositories(deps: {
   const idempotency = createIdempotencyRepository({ db, lifeSeconds: deps.idempotencyLifeSeconds });
   const notices = createNoticeRepository({ db });
   const plans = createSeatingPlanRepository({ db, defaultPlan: deps.defaultPlan });
+  const mails = createMailRepository({ db });
   const publisher = createSeatPublisher({ redis, claims, plans });
   return {
     claims,
@@ -51,6 +53,7 @@ export function createRepositories(deps: {
     idempotency,
     notices,
     plans,
+    mails,
     ledger: createSaleLedger({
       client,
       clock,
@@ -75,7 +78,9 @@ export function createRepositories(deps: {
     unshown: createUnshownRepository({ rows: outbox.rows }),
     audit: createAuditRepository({ client, db, rows: outbox.rows, orders, claims, intents, refunds }),
     async ensureIndexes(): Promise<void> {
-      await Promise.all([claims, orders, intents, refunds, listings, idempotency, notices].map((repository) => repository.ensureIndexes()));
+      await Promise.all(
+        [claims, orders, intents, refunds, listings, idempotency, notices, mails].map((repository) => repository.ensureIndexes()),
+      );
     },
   };
 }

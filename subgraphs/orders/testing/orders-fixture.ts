@@ -67,7 +67,7 @@ export async function startOrders(
     clock,
     settings,
     ticketCodes: await createTicketCodes({ signingKey: (await createKeys()).tickets, formerKeys: null }),
-    events: { findListings: () => Promise.resolve([]) },
+    events: { findListings: () => Promise.resolve([]), findFacts: () => Promise.resolve(null) },
     onCommitted: () => undefined,
     logError: (error) => void errors.push(error),
     ...(options.reached ? { reached: options.reached } : {}),

@@ -1,0 +1,22 @@
+import { z } from 'zod';
+import type { AskSubgraph } from './ask-subgraph.ts';
+
+const QUERY = `query Buyer($representations: [_Any!]!) {
+  _entities(representations: $representations) { ... on User { email displayName } }
+}`;
+
+const answerSchema = z.object({ _entities: z.array(z.object({ email: z.string().nullable(), displayName: z.string() }).nullable()) });
+
+export type Buyer = { readonly email: string; readonly displayName: string };
+
+/** Asks the auth subgraph, as this service, where a buyer's mail goes. Null for an account that is gone. */
+export function createAuthClient(deps: { ask: AskSubgraph }) {
+  return {
+    async findBuyer(userId: string): Promise<Buyer | null> {
+      const { _entities } = answerSchema.parse(await deps.ask(QUERY, { representations: [{ __typename: 'User', id: userId }] }));
+      const [user] = _entities;
+      return user?.email ? { email: user.email, displayName: user.displayName } : null;
+    },
+  };
+}
+export type AuthClient = ReturnType<typeof createAuthClient>;
