@@ -1,4 +1,4 @@
-import { MongoError } from 'mongodb';
+import { MongoBulkWriteError, MongoError } from 'mongodb';
 import { Unavailable } from '../values/unavailable.ts';
 
 const MONGO_NAMES = new Set([
@@ -27,6 +27,8 @@ const REDIS_MESSAGES = [
 /** True when a server we depend on is away, and trying again later is the right advice; false for everything that is a bug. */
 export function isConnectionFailure(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
+  // insertMany says nothing of its own: the reason is inside.
+  if (error instanceof MongoBulkWriteError && isConnectionFailure(error.errorResponse)) return true;
   if (error instanceof MongoError)
     return (
       MONGO_NAMES.has(error.name) || error.hasErrorLabel('RetryableWriteError') || error.hasErrorLabel('UnknownTransactionCommitResult')
