@@ -28,6 +28,7 @@ export async function play(
       const sold = await stage.sellWhatIsLeft();
       await stage.untilMapsAgree();
       await stage.untilSettled(settlesWithin);
+      stage.note(await world.people.differences());
       parts.push(`${sold} free seats sold`);
     }
   } catch (error) {

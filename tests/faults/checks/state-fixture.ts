@@ -51,7 +51,7 @@ export function soldState(): State {
       shown: true,
       sent: true,
     })),
-    facts: [{ orderId: 'ord_1', ticketCount: 2, refunded: false }],
+    facts: [{ orderId: 'ord_1', ticketsLeft: 2 }],
     holdKeys: [],
     holds: [],
   };

@@ -51,7 +51,7 @@ export type OutboxRow = {
   readonly sent: boolean;
 };
 /** What the events subgraph was told of an order. */
-export type PurchaseFact = { readonly orderId: string; readonly ticketCount: number; readonly refunded: boolean };
+export type PurchaseFact = { readonly orderId: string; readonly ticketsLeft: number };
 export type LiveHold = {
   readonly holdId: string;
   readonly eventId: string;
@@ -192,7 +192,7 @@ export async function createStateReader(urls: { mongo: string; redis: string }) 
           shown: row['shown'],
           sent: row['sent'],
         })),
-        facts: mongo.facts.map((fact) => ({ orderId: String(fact['_id']), ticketCount: fact['ticketCount'], refunded: fact['refunded'] })),
+        facts: mongo.facts.map((fact) => ({ orderId: String(fact['_id']), ticketsLeft: fact['ticketsLeft'] })),
         ...(await readHolds(eventIds)),
       };
     },

@@ -20,7 +20,10 @@ export function acknowledgedOrdersStand(record: ClientRecord, state: State): str
     if (!order) return [`6: order ${bought.orderId} was acknowledged, and is not there`];
     const problems: string[] = [];
     if (order.userId !== purchase.userId) problems.push(`7: order ${order.id} was told to ${purchase.userId}, and is another's`);
-    if (!isSale(order.status) && !(order.status === 'REFUNDED' && record.closedEvents.has(order.eventId)))
+    if (
+      !isSale(order.status) &&
+      !(order.status === 'REFUNDED' && (record.closedEvents.has(order.eventId) || record.refundsAsked.has(order.id)))
+    )
       problems.push(`6: order ${order.id} was acknowledged as ${bought.status}, and is ${order.status}`);
     if (sorted(order.seatIds) !== sorted(purchase.seatIds))
       problems.push(`3: order ${order.id} for [${sorted(purchase.seatIds)}] has [${sorted(order.seatIds)}]`);

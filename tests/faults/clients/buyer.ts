@@ -19,6 +19,14 @@ const REFUSAL = '... on SeatsUnavailable { conflicts { seatId reason } }';
 
 const refusal = (outcome: Outcome): Refusal => ({ kind: 'refused', type: outcome.__typename, conflicts: outcome.conflicts ?? [] });
 
+/** One session at two routers: they know it by the same cookies. */
+export function copyCookies(cookies: string, to: GraphqlClient): void {
+  for (const cookie of cookies.split('; ')) {
+    const at = cookie.indexOf('=');
+    to.setCookie(cookie.slice(0, at), cookie.slice(at + 1));
+  }
+}
+
 export type Buyer = ReturnType<typeof createBuyer>;
 
 /** One person with a client at each router. Writes down everything that is asked and told. */
@@ -26,10 +34,7 @@ export function createBuyer(settings: { userId: string; cookies: string; endpoin
   const { userId, record } = settings;
   const clients = settings.endpoints.map((endpoint) => {
     const client = createGraphqlClient(endpoint);
-    for (const cookie of settings.cookies.split('; ')) {
-      const at = cookie.indexOf('=');
-      client.setCookie(cookie.slice(0, at), cookie.slice(at + 1));
-    }
+    copyCookies(settings.cookies, client);
     return client;
   });
 
@@ -195,11 +200,29 @@ export function createBuyer(settings: { userId: string; cookies: string; endpoin
     return answer;
   }
 
+  /** One ticket of it, or all; the name of the outcome, or an error's code. */
+  async function refund(side: SideNumber, orderId: string, what: { all: boolean; key: string }): Promise<string> {
+    record.refundsAsked.add(orderId);
+    const found = await ask<{ order: { tickets: { id: string }[] } | null }>(
+      side,
+      'query ($id: ID!) { order(id: $id) { tickets { id } } }',
+      { id: orderId },
+    );
+    const first = 'kind' in found ? undefined : found.data.order?.tickets[0];
+    if (!what.all && !first) return 'its tickets cannot be read';
+    const answer = await ask<{ refundOrder: Outcome }>(
+      side,
+      'mutation ($input: RefundOrderInput!) { refundOrder(input: $input) { __typename } }',
+      { input: { orderId, ticketIds: what.all ? null : [first?.id], idempotencyKey: what.key } },
+    );
+    return 'kind' in answer ? answer.code : answer.data.refundOrder.__typename;
+  }
+
   /** Null where it cannot be seen, or where nobody answers. */
   async function orderStatus(side: SideNumber, orderId: string): Promise<string | null> {
     const answer = await ask<{ order: { status: string } | null }>(side, 'query ($id: ID!) { order(id: $id) { status } }', { id: orderId });
     return 'kind' in answer ? null : (answer.data.order?.status ?? null);
   }
 
-  return { userId, ask, hold, refresh, release, pay, intend, purchase, orderStatus };
+  return { userId, ask, hold, refresh, release, pay, intend, purchase, refund, orderStatus };
 }

@@ -51,6 +51,8 @@ export type ClientRecord = {
   readonly strangers: StrangerRecord[];
   /** Codes of errors, counted. */
   readonly failures: Map<string, number>;
+  /** Orders that their buyer asked to give back, in whole or in part. */
+  readonly refundsAsked: Set<string>;
   /** Events that somebody cancelled, and since when. */
   readonly closedEvents: Map<string, number>;
   /** Times of which Redis may have lost what it was told. */
@@ -62,6 +64,7 @@ export const newRecord = (): ClientRecord => ({
   purchases: [],
   strangers: [],
   failures: new Map(),
+  refundsAsked: new Set(),
   closedEvents: new Map(),
   redisLosses: [],
 });

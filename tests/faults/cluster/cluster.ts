@@ -2,8 +2,9 @@ import { createWriteStream, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createKeys } from '../../../local/keys.ts';
-import { freePort } from '../../../local/redis.ts';
+
 import { processSettings } from '../../../local/settings.ts';
+import { lastingPort } from './ports.ts';
 import { createProcess } from './process-under-test.ts';
 import { startRedisServer } from './redis-server.ts';
 import { startStoreServer } from './store-server.ts';
@@ -22,7 +23,7 @@ export async function startCluster(settings: Record<string, string> = {}) {
   const directory = mkdtempSync(join(tmpdir(), 'faults-'));
   const log = createWriteStream(join(directory, 'log'));
   const onLine = (line: string): void => void log.write(`${line}\n`);
-  const [storePort, redisPort, authPort, eventsPort] = [await freePort(), await freePort(), await freePort(), await freePort()];
+  const [storePort, redisPort, authPort, eventsPort] = [await lastingPort(), await lastingPort(), await lastingPort(), await lastingPort()];
   const [store, redis, keys] = await Promise.all([
     startStoreServer({ dataDir: join(directory, 'store'), port: storePort }),
     startRedisServer({ dataDir: join(directory, 'redis'), port: redisPort }),
@@ -42,9 +43,9 @@ export async function startCluster(settings: Record<string, string> = {}) {
     processSettings({ operator, keys, mongoUrl, redisUrl, admin, ports: { auth: authPort, events: eventsPort, ...ports } });
 
   async function createSide(number: number) {
-    const [ordersPort, routerPort] = [await freePort(), await freePort()];
+    const [ordersPort, routerPort] = [await lastingPort(), await lastingPort()];
     const [toStore, toRedis, toEvents, toOrders] = await Promise.all(
-      [storePort, redisPort, eventsPort, ordersPort].map((target) => createTcpProxy({ target })),
+      [storePort, redisPort, eventsPort, ordersPort].map(async (target) => createTcpProxy({ target, port: await lastingPort() })),
     );
     if (!toStore || !toRedis || !toEvents || !toOrders) throw new Error('four proxies were made');
     const direct = environmentsOf({ orders: ordersPort, router: routerPort }, store.uri, redis.url);

@@ -21,21 +21,30 @@ export async function createTcpProxy(settings: { target: number; port?: number }
   let server: Server = createServer();
 
   function forward(from: Socket, to: Socket): void {
-    let due = 0;
-    from.on('data', (chunk: Buffer) => {
+    // Bytes never overtake each other, so a chunk waits for those before it as well. Null is the end.
+    const waiting: { chunk: Buffer | null; due: number }[] = [];
+    let timer: NodeJS.Timeout | null = null;
+
+    function sendDue(): void {
+      timer = null;
+      for (let next = waiting[0]; next && next.due <= Date.now(); next = waiting[0]) {
+        waiting.shift();
+        if (next.chunk) to.write(next.chunk);
+        else to.end();
+      }
+      const [next] = waiting;
+      if (next) timer = setTimeout(sendDue, next.due - Date.now());
+    }
+    function pass(chunk: Buffer | null): void {
       if (mode.kind === 'black hole') return;
-      // Once a chunk is late, those behind it wait for it: bytes never overtake each other.
-      const late = mode.kind === 'delay' ? mode.milliseconds : 0;
-      due = Math.max(due, Date.now() + late);
-      if (due <= Date.now()) to.write(chunk);
-      else setTimeout(() => to.write(chunk), due - Date.now());
-    });
-    from.on('end', () => {
-      if (mode.kind !== 'black hole') to.end();
-    });
+      waiting.push({ chunk, due: Date.now() + (mode.kind === 'delay' ? mode.milliseconds : 0) });
+      if (timer === null) sendDue();
+    }
+    from.on('data', pass);
+    from.on('end', () => pass(null));
     from.on('error', () => to.destroy());
-    from.on('close', () => {
-      if (mode.kind !== 'black hole') to.destroy();
+    from.on('close', (hadError) => {
+      if (hadError && mode.kind !== 'black hole') to.destroy();
     });
   }
 
