@@ -80,10 +80,11 @@ export function createDispatcher(deps: DispatcherDeps) {
           engine.seal();
           await engine.whenDurable(engine.now);
         }
+        await engine.whenDefined();
         throw error;
       };
       try {
-        const reply = registered.run(context);
+        const reply = after(registered.run(context), (made) => after(engine.whenDefined(), () => made));
         return reply instanceof Promise ? reply.catch(fail) : reply;
       } catch (error) {
         return fail(error);

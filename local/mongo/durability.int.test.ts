@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import fs, { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -8,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { Long, MongoClient, UUID } from 'mongodb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseDoc, serializeDoc } from './bson/value.ts';
+import { JOURNAL_MARK } from './journal.ts';
 import { rawCommand } from './raw-client.ts';
 import { startStore } from './server.ts';
 import { openStorage } from './storage.ts';
@@ -205,5 +207,59 @@ describe('a data directory', () => {
     const ids = Array.from(again.engine.find('d.docs')?.records.values() ?? [], (record) => Number(record.head?.doc['_id']));
     await again.close();
     expect(ids.toSorted((a, b) => a - b)).toEqual([-1, ...Array.from({ length: 500 }, (_, i) => i), 1000]);
+  });
+
+  it('makes up for a snapshot that was interrupted, however little has been written since', async () => {
+    const first = await startStore({ dataDir: directory });
+    await rawCommand(first.port, { insert: 'docs', documents: [{ _id: 1, text: 'x'.repeat(20_000) }], $db: 'd' });
+    await first.close();
+    // What a store leaves that is killed between its new journal and the end of the snapshot.
+    writeFileSync(join(directory, 'journal-2'), JOURNAL_MARK);
+    const second = await startStore({ dataDir: directory, snapshotBytes: 10_000 });
+    await expect.poll(() => readdirSync(directory).toSorted(), { timeout: 10_000 }).toEqual(['journal-3', 'lock', 'snapshot-3']);
+    expect(await rawCommand(second.port, { count: 'docs', $db: 'd' })).toMatchObject({ n: 1 });
+    await second.close();
+  });
+
+  it('answers nobody from a definition that is not on disk yet', async () => {
+    const store = await startStore({ dataDir: directory });
+    const { fdatasync } = fs;
+    const held: (() => void)[] = [];
+    const release = (): void => {
+      fs.fdatasync = fdatasync;
+      syncBuiltinESMExports();
+      for (const sync of held.splice(0)) sync();
+    };
+    try {
+      await rawCommand(store.port, { insert: 'docs', documents: [{ _id: 1, a: 1 }], $db: 'd' });
+      const definitions: object[] = [
+        { createIndexes: 'docs', indexes: [{ key: { a: 1 }, name: 'a_1' }] },
+        { dropIndexes: 'docs', index: 'a_1' },
+        { drop: 'docs' },
+        { create: 'docs' },
+      ];
+      const questions: object[] = [{ find: 'docs' }, { listIndexes: 'docs' }, { listCollections: 1 }, { count: 'docs' }];
+      for (const definition of definitions) {
+        fs.fdatasync = Object.assign(
+          (fd: number, done: (error: NodeJS.ErrnoException | null) => void) => void held.push(() => fdatasync(fd, done)),
+          {
+            __promisify__: fdatasync.__promisify__,
+          },
+        );
+        syncBuiltinESMExports();
+        const order: string[] = [];
+        const defining = rawCommand(store.port, { ...definition, $db: 'd' }).then(() => order.push('defined'));
+        await expect.poll(() => held.length).toBe(1);
+        const asked = questions.map((question) => rawCommand(store.port, { ...question, $db: 'd' }).then(() => order.push('answered')));
+        // What asks for nothing that is defined is answered meanwhile, on a connection that came after all others.
+        await rawCommand(store.port, { ping: 1, $db: 'd' });
+        expect(order).toEqual([]);
+        release();
+        await Promise.all([defining, ...asked]);
+      }
+    } finally {
+      release();
+      await store.close();
+    }
   });
 });

@@ -57,6 +57,32 @@ describe('the journal', () => {
     expect(recoverJournal(path)).toEqual([record(1), record(2), record(3)]);
   });
 
+  it('lets a crowd gather: as many as came last time, and their share of the transactions, go in one round', async () => {
+    let writing = 0;
+    const journal = createJournal(join(directory, 'crowd'), 1, fail, () => writing);
+    let at = 1;
+    const append = (): number => {
+      at += 1;
+      journal.append(record(at), at);
+      return at;
+    };
+    for (let n = 0; n < 4; n += 1) append();
+    await journal.whenDurable(at);
+    expect(journal.syncs).toBe(1);
+    writing = 12;
+    // A turn of the event loop each: without the gathering they would be rounds of their own.
+    for (let n = 0; n < 4; n += 1) {
+      append();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await journal.whenDurable(at);
+    expect(journal.syncs).toBe(2);
+    // Nobody waits for transactions that do not come.
+    await journal.whenDurable(append());
+    expect(journal.syncs).toBe(3);
+    await journal.close();
+  });
+
   it('stops at a record whose bytes have changed', () => {
     const path = join(directory, 'damaged');
     const bytes = Buffer.concat([frameRecord(record(1)), frameRecord(record(2))]);

@@ -13,17 +13,9 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { crc32 } from './crc32.ts';
+import { createGathering } from './gathering.ts';
 
 const HEADER = 8;
-/** A round of so many records has many writers behind it: the next one waits for company, so that fewer rounds are needed. */
-const CROWD = 4;
-/** For those just answered, who write again at once. */
-const GATHER_MS = 3;
-/** For transactions that are under way. */
-const GATHER_TRANSACTIONS_MS = 8;
-/** It is enough when one in so many of the transactions has come: the others are at work meanwhile. */
-const SHARE = 4;
-
 /** Records as they lie in the file: length, crc32 of the body, body (all little-endian). */
 export function frameRecord(body: Buffer): Buffer {
   const frame = Buffer.allocUnsafe(HEADER + body.length);
@@ -135,7 +127,7 @@ export function createJournal(
   let syncs = 0;
   let size = fstatSync(fd).size;
   let waiters: Waiter[] = [];
-  let gathering: { wanted: number; timer: NodeJS.Timeout } | undefined;
+  const gathering = createGathering(countWriting, flush);
   let idle: (() => void)[] = [];
 
   function flush(): void {
@@ -158,30 +150,9 @@ export function createJournal(
         waiters = waiters.filter((waiter) => waiter.at > at);
         for (const { resolve } of ready) resolve();
         // The clients just answered send their next writes at once: let those arrive before the next round begins.
-        if (frames.length >= CROWD) gather(frames.length);
-        else setImmediate(flush);
+        gathering.begin(frames.length, queue.length);
       });
     });
-  }
-
-  /** Begins the next round when as many have come as last time, and their share of the transactions; or when it is time. */
-  function gather(wanted: number): void {
-    const timer = setTimeout(() => {
-      if (countWriting() === 0) endGathering();
-      else gathering = { wanted, timer: setTimeout(endGathering, GATHER_TRANSACTIONS_MS - GATHER_MS) };
-    }, GATHER_MS);
-    gathering = { wanted, timer };
-    endGatheringIfEnough();
-  }
-
-  function endGatheringIfEnough(): void {
-    if (gathering && queue.length >= gathering.wanted && queue.length * SHARE >= queue.length + countWriting()) endGathering();
-  }
-
-  function endGathering(): void {
-    clearTimeout(gathering?.timer);
-    gathering = undefined;
-    setImmediate(flush);
   }
 
   /** What is queued up to the next change of file. A change at the front happens now: nothing is half-written. */
@@ -220,7 +191,7 @@ export function createJournal(
 
   function enqueue(item: Queued): void {
     queue.push(item);
-    endGatheringIfEnough();
+    gathering.joined(queue.length);
     if (flushing) return;
     flushing = true;
     // Everything committed in this turn of the event loop shares the first round.

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { frameRecord, readRecords, recoverJournal, syncPath, type Journal } from './journal.ts';
@@ -13,6 +13,8 @@ import type { Op } from './store/mvcc.ts';
  * complete. What is older than the newest snapshot is a leftover.
  */
 
+/** A full disk is not asked again at once. */
+const RETRY_MS = 30_000;
 const CHUNK_BYTES = 1024 * 1024;
 
 function numbersOf(dataDir: string, kind: 'journal' | 'snapshot'): number[] {
@@ -29,7 +31,7 @@ export function recoverDirectory(
   engine: Engine,
   sessions: Sessions,
   log: (line: string) => void,
-): { generation: number; snapshotBytes: number } {
+): { generation: number; snapshotBytes: number; earlierBytes: number } {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const base = numbersOf(dataDir, 'snapshot').at(-1) ?? 1;
   let snapshotBytes = 0;
@@ -46,7 +48,9 @@ export function recoverDirectory(
   for (const number of journals) for (const record of recoverJournal(join(dataDir, `journal-${number}`), log)) recovery.apply(record);
   recovery.finish();
   removeLeftovers(dataDir, base);
-  return { generation: journals.at(-1) ?? base, snapshotBytes };
+  let earlierBytes = 0;
+  for (const number of journals.slice(0, -1)) earlierBytes += statSync(join(dataDir, `journal-${number}`)).size;
+  return { generation: journals.at(-1) ?? base, snapshotBytes, earlierBytes };
 }
 
 function removeLeftovers(dataDir: string, base: number): void {
@@ -62,10 +66,13 @@ export const journalPath = (dataDir: string, generation: number): string => join
 export function createSnapshots(
   dataDir: string,
   deps: { engine: Engine; sessions: Sessions; journal: Journal },
-  start: { generation: number; snapshotBytes: number; dueBytes: number },
+  start: { generation: number; snapshotBytes: number; earlierBytes: number; dueBytes: number },
 ) {
   const { engine, sessions, journal } = deps;
   let { generation, snapshotBytes } = start;
+  /** In journals before the present one: a snapshot that was interrupted or failed left them. */
+  let { earlierBytes } = start;
+  let notBefore = 0;
   let writing: Promise<void> | undefined;
 
   async function write(): Promise<void> {
@@ -73,28 +80,33 @@ export function createSnapshots(
     // In one turn of the event loop: what is committed now is in the snapshot, what comes later in the new journal.
     const ops = [...committedState(engine)];
     const retries = [...sessions.retryEntries()];
+    earlierBytes += journal.size;
     const switched = journal.switchTo(journalPath(dataDir, next));
     generation = next;
     await switched;
     const path = join(dataDir, `snapshot-${next}`);
     const file = await open(`${path}.unfinished`, 'w', 0o600);
     try {
-      snapshotBytes = 0;
-      for (const chunk of inChunks(ops)) snapshotBytes += (await file.write(frameRecord(encodeRecord(chunk, [])))).bytesWritten;
-      snapshotBytes += (await file.write(frameRecord(encodeRecord([], retries)))).bytesWritten;
+      let bytes = 0;
+      for (const chunk of inChunks(ops)) bytes += (await file.write(frameRecord(encodeRecord(chunk, [])))).bytesWritten;
+      bytes += (await file.write(frameRecord(encodeRecord([], retries)))).bytesWritten;
       await file.sync();
+      snapshotBytes = bytes;
     } finally {
       await file.close();
     }
     renameSync(`${path}.unfinished`, path);
     syncPath(dataDir);
     removeLeftovers(dataDir, next);
+    earlierBytes = 0;
+    notBefore = 0;
   }
 
   return {
     /** Starts a snapshot when one is due. Failing to write one loses nothing: the journals are still there. */
     async whenDue(): Promise<void> {
-      if (writing || journal.size < Math.max(start.dueBytes, 2 * snapshotBytes)) return;
+      if (writing || Date.now() < notBefore || earlierBytes + journal.size < Math.max(start.dueBytes, 2 * snapshotBytes)) return;
+      notBefore = Date.now() + RETRY_MS;
       await this.writeNow();
     },
     /** Resolves when no snapshot is being written. */

@@ -5,7 +5,17 @@ import { CommandError } from '../errors.ts';
 import { compileFilter } from '../query/match.ts';
 import { normalizeIndexSpec } from '../store/document-index.ts';
 import type { Collection } from '../store/collection.ts';
-import { allowOptions, countOption, docOption, namespaceOf, whenWritten, type Command, type CommandContext } from './context.ts';
+import { after, type Soon } from '../soon.ts';
+import {
+  allowOptions,
+  countOption,
+  docOption,
+  namespaceOf,
+  whenWritten,
+  type Command,
+  type CommandContext,
+  type Reply,
+} from './context.ts';
 
 /** Collections and indexes: made, listed and dropped. */
 
@@ -101,7 +111,7 @@ export const listDatabases: Command = (context) => {
   const databases = [...names]
     .toSorted()
     .map((name): Doc => (context.command['nameOnly'] === true ? { name } : { name, sizeOnDisk: new Int32(0), empty: false }));
-  return { databases: databases.filter((entry) => matches(entry)) };
+  return after(whenWritten(context), () => ({ databases: databases.filter((entry) => matches(entry)) }));
 };
 
 export const listIndexes: Command = (context) => {
@@ -116,10 +126,13 @@ export const listIndexes: Command = (context) => {
   );
 };
 
-function openCursor(context: CommandContext, namespace: string, items: readonly Doc[]) {
+/** What is listed may have come with documents that are not durable yet. */
+function openCursor(context: CommandContext, namespace: string, items: readonly Doc[]): Soon<Reply> {
   const cursor = context.command['cursor'];
   const batchSize = isDoc(cursor) ? countOption(cursor, 'batchSize') : undefined;
-  return context.cursors.open(namespace, items.map(serializeDoc), { batchSize, single: false, session: context.use.session?.id });
+  return after(whenWritten(context), () =>
+    context.cursors.open(namespace, items.map(serializeDoc), { batchSize, single: false, session: context.use.session?.id }),
+  );
 }
 
 export const createIndexes: Command = async (context) => {
@@ -147,12 +160,12 @@ export const createIndexes: Command = async (context) => {
   return indexesMade(before, collection.indexes.length, isNew);
 };
 
-function indexesMade(before: number, after: number, isNew: boolean): Doc {
+function indexesMade(before: number, now: number, isNew: boolean): Doc {
   return {
     numIndexesBefore: new Int32(before),
-    numIndexesAfter: new Int32(after),
+    numIndexesAfter: new Int32(now),
     createdCollectionAutomatically: isNew,
-    ...(before === after ? { note: 'all indexes already exist' } : {}),
+    ...(before === now ? { note: 'all indexes already exist' } : {}),
   };
 }
 

@@ -8,7 +8,7 @@ import { runStatement, type CommandContext } from './context.ts';
 import { selectInTurns, type Selected, type Selection } from './select.ts';
 
 /** Documents changed in one transaction: few enough that nobody notices the wait. */
-const PORTION = 250;
+const PORTION = 100;
 
 /** Inside a transaction, and where the statement may be repeated under its number, it is done in one piece. */
 export const mayBeDivided = ({ use }: CommandContext): boolean => !use.transaction && use.retryNumber === undefined;

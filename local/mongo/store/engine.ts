@@ -3,6 +3,7 @@ import { CommandError } from '../errors.ts';
 import { nextMoment } from '../cluster-time.ts';
 import { createMemoryLog } from '../journal.ts';
 import { encodeRecord, rememberRetry, type RetryEntry } from '../record.ts';
+import type { Soon } from '../soon.ts';
 import { Collection } from './collection.ts';
 import { Transaction, type DocumentRecord, type Op, type View, type WrittenCollection } from './mvcc.ts';
 
@@ -33,6 +34,9 @@ export function createEngine() {
   const snapshots: { at: number; expiresAt: number }[] = [];
   let pendingOps: Op[] = [];
   let pendingRetries: RetryEntry[] = [];
+  /** When the last change of a definition was sealed, and whether one waits for that. */
+  let definedAt = 0;
+  let hasDefined = false;
 
   function oldestView(): number {
     let oldest = Math.min(clock, log.durableAt);
@@ -113,11 +117,18 @@ export function createEngine() {
     transaction.end();
   }
 
+  function define(op: Op): void {
+    pendingOps.push(op);
+    hasDefined = true;
+  }
+
   /** Hands what was committed since the last call to the log as one record. Must run before the next await. */
   function seal(): void {
     if (pendingOps.length === 0 && pendingRetries.length === 0) return;
     if (pendingOps.every(({ kind }) => kind !== 'put' && kind !== 'delete')) clock = nextMoment(clock);
     log.append(encodeRecord(pendingOps, pendingRetries), clock);
+    if (hasDefined) definedAt = clock;
+    hasDefined = false;
     pendingOps = [];
     pendingRetries = [];
     collectGarbage();
@@ -176,25 +187,31 @@ export function createEngine() {
       const made = present ?? new Collection(namespace, options, true);
       made.exists = true;
       collections.set(namespace, made);
-      pendingOps.push({ kind: 'create', namespace, options });
+      define({ kind: 'create', namespace, options });
       return made;
     },
 
     drop(namespace: string): void {
       collections.delete(namespace);
-      pendingOps.push({ kind: 'drop', namespace });
+      define({ kind: 'drop', namespace });
     },
 
     createIndex(collection: Collection, spec: Doc): void {
       collection.addIndex(spec);
-      pendingOps.push({ kind: 'createIndex', namespace: collection.namespace, spec });
+      define({ kind: 'createIndex', namespace: collection.namespace, spec });
     },
 
     dropIndex(collection: Collection, name: string): void {
       const index = collection.indexes.find((each) => each.name === name);
       if (!index) throw new CommandError('IndexNotFound', `index not found with name [${name}]`);
       collection.dropIndex(index);
-      pendingOps.push({ kind: 'dropIndex', namespace: collection.namespace, name });
+      define({ kind: 'dropIndex', namespace: collection.namespace, name });
+    },
+
+    /** A definition has no versions: everyone meets it at once, so nobody is answered before it is durable. */
+    whenDefined(): Soon<void> {
+      if (hasDefined) seal();
+      if (log.durableAt < definedAt) return log.whenDurable(definedAt);
     },
 
     /** A definition must not change under a transaction that has used the collection. */

@@ -1,14 +1,14 @@
 import { currentCollator } from '../bson/collation.ts';
-import { compareValues, valuesEqual } from '../bson/compare.ts';
+import { valuesEqual } from '../bson/compare.ts';
 import { invertKey, keyOf } from '../bson/key.ts';
 import { isDoc, type Doc } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
 import { isOperatorDoc } from '../query/match.ts';
-import { isTruthy } from '../query/expression.ts';
 import type { SortField } from '../query/sort.ts';
 import type { Collection } from './collection.ts';
 import { constraintsOf, point, type Constraints } from './constraints.ts';
 import type { DocumentIndex } from './document-index.ts';
+import { implies } from './implies.ts';
 import { visibleVersion, type DocumentRecord, type Version, type View } from './mvcc.ts';
 
 interface IndexPlan {
@@ -178,51 +178,6 @@ function sortDirection(index: DocumentIndex, equal: number, sort: readonly SortF
     direction = needed;
   }
   return direction ?? 1;
-}
-
-/** Whether every document that meets the filter is within the partial index. Says no when in doubt. */
-function implies(filter: Doc, partial: Doc): boolean {
-  const clauses = clausesOf(filter);
-  return Object.entries(partial).every(([path, demand]) => {
-    if (path === '$and') return Array.isArray(demand) && demand.every((part) => isDoc(part) && implies(filter, part));
-    if (path.startsWith('$')) return false;
-    const demands: [string, unknown][] = isOperatorDoc(demand) ? Object.entries(demand) : [['$eq', demand]];
-    return demands.every(([operator, value]) =>
-      clauses.some((clause) => clause.path === path && clauseImplies(clause.operator, clause.value, operator, value)),
-    );
-  });
-}
-
-function clausesOf(filter: Doc): { path: string; operator: string; value: unknown }[] {
-  return Object.entries(filter).flatMap(([path, operand]) => {
-    if (path === '$and' && Array.isArray(operand)) return operand.filter(isDoc).flatMap(clausesOf);
-    if (path.startsWith('$')) return [];
-    return isOperatorDoc(operand)
-      ? Object.entries(operand).map(([operator, value]) => ({ path, operator, value }))
-      : [{ path, operator: '$eq', value: operand }];
-  });
-}
-
-function clauseImplies(has: string, value: unknown, wants: string, wanted: unknown): boolean {
-  if (has === wants && valuesEqual(value, wanted)) return true;
-  if (has === '$in' && Array.isArray(value)) return value.length > 0 && value.every((item) => clauseImplies('$eq', item, wants, wanted));
-  if (wants === '$exists') return isTruthy(wanted) && ['$eq', '$gt', '$gte', '$lt', '$lte'].includes(has) && value !== null;
-  if (wants === '$in' && has === '$eq') return Array.isArray(wanted) && wanted.some((item) => valuesEqual(item, value));
-  if (Array.isArray(value) || value === null) return false;
-  const sign = compareValues(value, wanted);
-  const sameSide = (operators: readonly string[]): boolean => has === '$eq' || operators.includes(has);
-  switch (wants) {
-    case '$gt':
-      return sameSide(['$gt', '$gte']) && typeof value === typeof wanted && (sign > 0 || (sign === 0 && has === '$gt'));
-    case '$gte':
-      return sameSide(['$gt', '$gte']) && typeof value === typeof wanted && sign >= 0;
-    case '$lt':
-      return sameSide(['$lt', '$lte']) && typeof value === typeof wanted && (sign < 0 || (sign === 0 && has === '$lt'));
-    case '$lte':
-      return sameSide(['$lt', '$lte']) && typeof value === typeof wanted && sign <= 0;
-    default:
-      return false;
-  }
 }
 
 export interface Candidate {
