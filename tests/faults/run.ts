@@ -1,6 +1,10 @@
 import { parseArgs } from 'node:util';
+import { CONTROLS, seed, SEEDED } from './bugs/seeded.ts';
+import type { StateReader } from './checks/state.ts';
 import { createStateReader } from './checks/state.ts';
+import type { People } from './clients/people.ts';
 import { gatherPeople } from './clients/people.ts';
+import type { Cluster } from './cluster/cluster.ts';
 import { startCluster } from './cluster/cluster.ts';
 import type { Verdict } from './play.ts';
 import { play } from './play.ts';
@@ -13,14 +17,15 @@ import { killedAtRandom, otherFaults } from './scenarios/under-load.ts';
 
 /**
  * The inventory under faults: `npm run test:faults [-- --kills 200 --seed 7 --only TEXT]`. Real processes are killed, frozen and cut off in the middle of purchases; after each
- * fault everything is healed, and the invariants of docs/inventory.md are checked through the public API and in the databases.
+ * fault everything is healed, and the invariants of docs/inventory.md are checked through the public API and in the databases. A checker that never failed
+ * proves nothing: the suite also runs with bugs built in, and fails unless each is caught.
  */
 
 const { values } = parseArgs({
   options: { kills: { type: 'string', default: '12' }, seed: { type: 'string', default: '1' }, only: { type: 'string', default: '' } },
 });
-const [kills, seed] = [Number(values.kills), Number(values.seed)];
-if (!Number.isInteger(kills) || !Number.isInteger(seed) || kills < 1) throw new Error('--kills and --seed are whole numbers');
+const [kills, choices] = [Number(values.kills), Number(values.seed)];
+if (!Number.isInteger(kills) || !Number.isInteger(choices) || kills < 1) throw new Error('--kills and --seed are whole numbers');
 const wanted = (name: string): boolean => name.includes(values.only);
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
@@ -35,19 +40,15 @@ function report(good: boolean, name: string, { line, violations }: Verdict): voi
   if (violations.length > SHOWN) say(`       … and ${violations.length - SHOWN} more`);
 }
 
-/** Scenarios that share a cluster, one after the other. */
-async function lane(settings: Record<string, string>, scenarios: readonly Scenario[]): Promise<void> {
-  const due = scenarios.filter(({ name }) => wanted(name));
-  if (due.length === 0) return;
+type World = { readonly cluster: Cluster; readonly people: People; readonly reader: StateReader };
+
+async function inCluster(settings: Record<string, string>, work: (world: World) => Promise<void>): Promise<void> {
   const cluster = await startCluster(settings);
   const failuresBefore = failures;
   try {
     const people = await gatherPeople(cluster);
     const reader = await createStateReader({ mongo: cluster.store.uri, redis: cluster.redis.url });
-    for (const scenario of due) {
-      const verdict = await play({ cluster, people, reader }, scenario);
-      report(verdict.violations.length === 0, scenario.name, verdict);
-    }
+    await work({ cluster, people, reader });
     await reader.close();
   } finally {
     await cluster.close();
@@ -56,18 +57,55 @@ async function lane(settings: Record<string, string>, scenarios: readonly Scenar
   }
 }
 
+/** Scenarios that share a cluster, one after the other. */
+async function lane(settings: Record<string, string>, scenarios: readonly Scenario[]): Promise<void> {
+  const due = scenarios.filter(({ name }) => wanted(name));
+  if (due.length === 0) return;
+  await inCluster(settings, async (world) => {
+    for (const scenario of due) {
+      const verdict = await play(world, scenario);
+      report(verdict.violations.length === 0, scenario.name, verdict);
+    }
+  });
+}
+
+/** Orders with bugs: each must be caught, and by what it does. */
+async function seededBugs(settings: Record<string, string>): Promise<void> {
+  const due = SEEDED.filter(({ bug }) => wanted(`seeded bug: ${bug}`));
+  if (due.length === 0) return;
+  await inCluster(settings, async (world) => {
+    await seed(world.cluster, 'none');
+    for (const scenario of CONTROLS.filter(({ name }) => due.some((seeded) => seeded.scenario.name === name))) {
+      const verdict = await play(world, scenario);
+      report(verdict.violations.length === 0, `control without a bug, ${scenario.name}`, verdict);
+    }
+    for (const { bug, scenario, complaint, settlesWithin } of due) {
+      await seed(world.cluster, bug);
+      const verdict = await play(world, scenario, settlesWithin);
+      const caught = verdict.violations.find((violation) => complaint.test(violation));
+      report(caught !== undefined, `${caught === undefined ? 'not caught' : 'caught'}, seeded bug: ${bug}`, {
+        ...verdict,
+        line: caught ?? verdict.line,
+      });
+    }
+  });
+}
+
 const begun = Date.now();
 await Promise.all([
   lane({ HOLD_TTL_SECONDS: '8' }, [
     ...crashPoints,
     ...races,
     ...midPurchase,
-    killedAtRandom(kills, seed),
-    ...redisFaults(seed * 100),
-    ...otherFaults(seed * 100 + 50),
+    killedAtRandom(kills, choices),
+    ...redisFaults(choices * 100),
+    ...otherFaults(choices * 100 + 50),
   ]),
   // Two minutes of waiting, so beside the others.
   lane({ HOLD_TTL_SECONDS: '8' }, [frozenPastTheHold('by itself')]),
+  seededBugs({ HOLD_TTL_SECONDS: '120' }),
 ]);
-say(`faults: ${failures === 0 ? 'every invariant held' : `${failures} failed`} (${Math.round((Date.now() - begun) / 1000)} s)`);
+say(
+  `faults: ${failures === 0 ? 'every invariant held, and every seeded bug was caught' : `${failures} failed`} (${Math.round((Date.now() - begun) / 1000)} s)`,
+);
 process.exitCode = failures === 0 ? 0 : 1;

@@ -19,7 +19,7 @@ export function createProcess(settings: {
   onLine: (line: string) => void;
 }) {
   let child: ChildProcess | null = null;
-  let entry = settings.entry;
+  let { entry, environment } = settings;
 
   const isUp = (): boolean => child !== null && child.exitCode === null && child.signalCode === null;
 
@@ -27,7 +27,7 @@ export function createProcess(settings: {
     if (isUp()) throw new Error(`${settings.name} runs already.`);
     const { command, args } = sourceCommand(entry);
     // The IPC channel tells the child when we are gone, even by SIGKILL.
-    const started = spawn(command, args, { env: { ...settings.environment, ...extra }, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+    const started = spawn(command, args, { env: { ...environment, ...extra }, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
     child = started;
     const { stdout, stderr } = started;
     if (!stdout || !stderr) throw new Error(`${settings.name} says nothing.`);
@@ -63,8 +63,9 @@ export function createProcess(settings: {
     start,
     ended,
     /** Which program stands here from its next start on. */
-    become: (next: string): void => {
+    become: (next: string, more: Record<string, string>): void => {
       entry = next;
+      environment = { ...settings.environment, ...more };
     },
     async kill(): Promise<void> {
       if (!isUp()) return;
