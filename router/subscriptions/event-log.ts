@@ -34,7 +34,7 @@ export function createEventLog(limits: { readonly events: number; readonly bytes
 
   function restart(events: LoggedEvent[]): void {
     deltas = events;
-    bytes = events.reduce((sum, event) => sum + event.payload.text.length, 0);
+    bytes = events.reduce((sum, event) => sum + event.payload.length, 0);
   }
 
   function appendDelta(event: LoggedEvent, previous: number): void {
@@ -45,10 +45,10 @@ export function createEventLog(limits: { readonly events: number; readonly bytes
       restart([]);
     }
     deltas.push(event);
-    bytes += event.payload.text.length;
+    bytes += event.payload.length;
     latest = event.version;
     while (deltas.length > limits.events || (bytes > limits.bytes && deltas.length > 1)) {
-      bytes -= deltas.shift()?.payload.text.length ?? 0;
+      bytes -= deltas.shift()?.payload.length ?? 0;
       snapshot = null;
     }
   }

@@ -76,8 +76,8 @@ export function createEventStreams(deps: { sessions: Sessions; registry: SocketR
       if (isOpen) raw.end(say);
     };
     const sink: OperationSink = {
-      next: ({ text }) => {
-        if (!isEnded) write(`event: next\ndata: ${text}\n\n`);
+      next: ({ texts }) => {
+        if (!isEnded) write(texts.map((text) => `event: next\ndata: ${text}\n\n`).join(''));
       },
       fail: (errors) => {
         if (!isOpen) refusal = errors;

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
-import { sharePayload } from './shared-payload.ts';
+import { joinPayloads, sharePayload } from './shared-payload.ts';
 
 describe('a shared payload', () => {
   it('is made into one frame for all of one prefix', () => {
@@ -25,4 +25,20 @@ describe('a shared payload', () => {
       server.close();
     },
   );
+
+  it('joined with others is one write of several messages, in their order', async () => {
+    const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+    await once(server, 'listening');
+    const texts = ['"first"', `"${'é'.repeat(300)}"`, '"third"'];
+    const run = joinPayloads(texts.map(sharePayload));
+    server.on('connection', (_socket, request) => void request.socket.write(run.frameAfter('{"id":')));
+    const client = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    const read: string[] = [];
+    client.on('message', (message: Buffer) => read.push(message.toString()));
+    while (read.length < texts.length) await once(client, 'message');
+    expect(read).toEqual(texts.map((text) => `{"id":${text}}`));
+    expect(run.length).toBe(texts.join('').length);
+    client.terminate();
+    server.close();
+  });
 });

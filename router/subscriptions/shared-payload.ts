@@ -1,21 +1,36 @@
-/** A whole `{"data":…}` on its way to any number of clients: serialised once, and put into a frame once for all whose operations have the same id. */
+/** One or more whole `{"data":…}` on their way to any number of clients: serialised once, and framed once for all whose operations have the same id. */
 export type SharedPayload = {
-  readonly text: string;
-  /** A WebSocket message of `prefix`, the payload and a closing brace, ready for the wire (RFC 6455, 5.2: final, text, not masked). */
+  readonly texts: readonly string[];
+  /** Of all texts together. */
+  readonly length: number;
+  /** A WebSocket message for each text, of `prefix`, the text and a closing brace, ready for the wire (RFC 6455, 5.2: final, text, not masked). */
   readonly frameAfter: (prefix: string) => Buffer;
 };
 
+/** Clients of one library number their operations alike: nearly all that come one after the other have the same prefix. */
+function rememberLast(make: (prefix: string) => Buffer): (prefix: string) => Buffer {
+  let last: { readonly prefix: string; readonly frame: Buffer } | null = null;
+  return (prefix) => {
+    if (last?.prefix !== prefix) last = { prefix, frame: make(prefix) };
+    return last.frame;
+  };
+}
+
 export function sharePayload(text: string): SharedPayload {
   let bytes: Buffer | null = null;
-  let last: { readonly prefix: string; readonly frame: Buffer } | null = null;
   return {
-    text,
-    frameAfter(prefix) {
-      if (last?.prefix === prefix) return last.frame;
-      bytes ??= Buffer.from(text);
-      last = { prefix, frame: frameOf(prefix, bytes) };
-      return last.frame;
-    },
+    texts: [text],
+    length: text.length,
+    frameAfter: rememberLast((prefix) => frameOf(prefix, (bytes ??= Buffer.from(text)))),
+  };
+}
+
+/** Payloads that go out together: one write for each client instead of one for each payload. */
+export function joinPayloads(payloads: readonly SharedPayload[]): SharedPayload {
+  return {
+    texts: payloads.flatMap((payload) => payload.texts),
+    length: payloads.reduce((sum, payload) => sum + payload.length, 0),
+    frameAfter: rememberLast((prefix) => Buffer.concat(payloads.map((payload) => payload.frameAfter(prefix)))),
   };
 }
 

@@ -73,7 +73,7 @@ export function serveSockets(deps: {
       sendShared: (prefix, payload) => {
         if (webSocket.readyState !== webSocket.OPEN) return;
         socket.write(payload.frameAfter(prefix));
-        backpressure.wrote(payload.text.length);
+        backpressure.wrote(payload.length);
       },
       close,
       start: deps.operations.forSocket({

@@ -2,10 +2,10 @@ import type { GraphQLError } from 'graphql';
 import type { SubgraphAnswer, SubgraphError } from '../execute/subgraph-client.ts';
 import { parseAnswer } from '../execute/subgraph-client.ts';
 import type { EventComposer } from './event-composer.ts';
-import type { EventLog } from './event-log.ts';
+import type { EventLog, LoggedEvent } from './event-log.ts';
 import { createEventLog } from './event-log.ts';
 import type { SharedPayload } from './shared-payload.ts';
-import { sharePayload } from './shared-payload.ts';
+import { joinPayloads, sharePayload } from './shared-payload.ts';
 import type { Outlet, Subscriber } from './subscriber.ts';
 import type { SubscriptionPlan } from './subscription-plan.ts';
 import type { UpstreamLink } from './upstream-link.ts';
@@ -29,6 +29,7 @@ const COMPOSING_MAX = 8;
 
 type RawSnapshot = { readonly text: string; readonly version: number };
 type Numbered = { readonly version: number; readonly previous: number | null };
+type Delta = { readonly version: number; readonly previous: number; readonly payload: SharedPayload };
 
 /**
  * One upstream subscription and all the clients it serves. Each event is composed and serialised once. Every client has a cursor into the log; whoever
@@ -59,6 +60,9 @@ export function createTopic(deps: {
   let work: Promise<void> = Promise.resolve();
   const composing: Promise<unknown>[] = [];
   let delivered = 0;
+  /** Deltas that go out together, at the end of this turn of the event loop. */
+  let ready: Delta[] = [];
+  let arrivals: number[] = [];
   let closed = false;
   let link = openLink();
 
@@ -87,6 +91,7 @@ export function createTopic(deps: {
 
   function finish(tell: (outlet: Outlet) => void): void {
     if (closed) return;
+    flush();
     const all = [...subscribers];
     subscribers.clear();
     close();
@@ -128,8 +133,18 @@ export function createTopic(deps: {
     if (closed || !composed) return;
     const { numbered, raw, payload } = composed;
     if (raw) rawSnapshot = raw;
-    if (numbered) deliver({ ...numbered, payload });
-    else for (const { outlet } of subscribers) write(outlet, payload);
+    if (numbered && numbered.previous !== null) {
+      const delta = { version: numbered.version, previous: numbered.previous, payload };
+      // At once: whoever joins or catches up from here on finds it there.
+      log.append(delta);
+      if (ready.length === 0) setImmediate(flushSafely);
+      ready.push(delta);
+      arrivals.push(arrived);
+      return;
+    }
+    flush();
+    if (numbered) deliverSnapshot({ version: numbered.version, previous: null, payload });
+    else for (const { outlet } of subscribers) write(outlet, payload, 1);
     countDelivered();
     deps.onLag((performance.now() - arrived) / 1_000);
   }
@@ -140,35 +155,59 @@ export function createTopic(deps: {
     delivered = 0;
   }
 
-  function write(outlet: Outlet, payload: SharedPayload): void {
+  function write(outlet: Outlet, payload: SharedPayload, events: number): void {
     outlet.write(payload);
-    delivered += 1;
+    delivered += events;
   }
 
-  function deliver(event: Numbered & { readonly payload: SharedPayload }): void {
+  /** Whatever the client had, this replaces it; one that is waiting gets it when it is pumped. */
+  function deliverSnapshot(event: LoggedEvent): void {
     log.append(event);
-    if (event.previous === null) composedSnapshot = { version: event.version, at: Date.now(), payload: Promise.resolve(event.payload) };
+    composedSnapshot = { version: event.version, at: Date.now(), payload: Promise.resolve(event.payload) };
     for (const subscriber of subscribers) {
-      if (event.previous === null) {
-        // Whatever the client had, this replaces it; one that is waiting gets it when it is pumped.
-        if (subscriber.waiting || !subscriber.outlet.isWritable()) {
-          subscriber.version = null;
-          pump(subscriber);
-          continue;
-        }
-        write(subscriber.outlet, event.payload);
-        subscriber.version = event.version;
+      if (subscriber.waiting || !subscriber.outlet.isWritable()) {
+        subscriber.version = null;
+        pump(subscriber);
         continue;
       }
+      write(subscriber.outlet, event.payload, 1);
+      subscriber.version = event.version;
+    }
+  }
+
+  /** Nobody awaits it, so what it throws would end the process. */
+  function flushSafely(): void {
+    try {
+      flush();
+    } catch (error) {
+      finish((outlet) => outlet.fail([deps.toUnexpected(error)]));
+    }
+  }
+
+  /** One write for each client that is in step, however many deltas this turn brought. */
+  function flush(): void {
+    const [first] = ready;
+    const last = ready.at(-1);
+    if (closed || !first || !last) return;
+    const deltas = ready;
+    const arrived = arrivals;
+    ready = [];
+    arrivals = [];
+    const isRun = deltas.every((delta, index) => index === 0 || delta.previous <= (deltas[index - 1]?.version ?? 0));
+    const payload = deltas.length === 1 ? first.payload : joinPayloads(deltas.map((delta) => delta.payload));
+    for (const subscriber of subscribers) {
       if (subscriber.waiting) continue;
-      if (subscriber.version !== null && event.version <= subscriber.version) continue;
-      if (subscriber.version !== null && event.previous <= subscriber.version && subscriber.outlet.isWritable()) {
-        write(subscriber.outlet, event.payload);
-        subscriber.version = event.version;
+      const { version } = subscriber;
+      if (version !== null && version >= last.version) continue;
+      if (isRun && version !== null && first.previous <= version && version < first.version && subscriber.outlet.isWritable()) {
+        write(subscriber.outlet, payload, deltas.length);
+        subscriber.version = last.version;
         continue;
       }
       pump(subscriber);
     }
+    countDelivered();
+    for (const at of arrived) deps.onLag((performance.now() - at) / 1_000);
   }
 
   /** Brings one subscriber up to date as far as its socket and the log allow; ends with it in step, or waiting for something that pumps it again. */
@@ -189,7 +228,7 @@ export function createTopic(deps: {
     }
     for (const event of missed) {
       if (!subscriber.outlet.isWritable()) break;
-      write(subscriber.outlet, event.payload);
+      write(subscriber.outlet, event.payload, 1);
       subscriber.version = event.version;
     }
     if (missed.length > 0) pump(subscriber);
@@ -207,7 +246,7 @@ export function createTopic(deps: {
     try {
       const payload = await snapshotPayload(rawSnapshot);
       if (closed || !subscribers.has(subscriber)) return;
-      write(subscriber.outlet, payload);
+      write(subscriber.outlet, payload, 1);
       subscriber.version = base.version;
       subscriber.waiting = false;
       pump(subscriber);
@@ -262,6 +301,7 @@ export function createTopic(deps: {
 
   function restart(): void {
     if (closed) return;
+    flush();
     log.clear();
     rawSnapshot = null;
     link.close();
