@@ -1,4 +1,3 @@
-import { toBuffer } from 'qrcode';
 import { z } from 'zod';
 import type { DomainEvent, DomainEventBus } from '../../../kit/runtime/bus.ts';
 import type { Logger } from '../../../kit/runtime/logger.ts';
@@ -11,6 +10,7 @@ import type { DueMail, MailRepository } from '../repositories/mail-repository.ts
 import type { OrderRepository } from '../repositories/order-repository.ts';
 import { isInUse } from '../domain/order.ts';
 import type { TicketCodes } from '../tickets/ticket-codes.ts';
+import { drawCode } from './draw-code.ts';
 import type { Mail, MailTransport } from './mail.ts';
 import { MailRefused } from './mail.ts';
 import { refundMail, ticketsMail } from './mail-texts.ts';
@@ -25,7 +25,7 @@ const releasedSchema = z.object({
 });
 
 const SEND_EVERY_MS = 1_000;
-const SENT_AT_ONCE = 4;
+const SENT_AT_ONCE = 2;
 
 /** Null for what nobody is written to about. */
 export function dueMailOf(event: DomainEvent): DueMail | null {
@@ -72,7 +72,7 @@ export async function startNotifications(deps: {
     if (tickets.length === 0) return null;
     const drawn = tickets.map(async (ticket) => {
       const code = await deps.codes.codeOf(ticket);
-      return { ticket, code, picture: await toBuffer(code, { errorCorrectionLevel: 'M', margin: 2, scale: 6 }) };
+      return { ticket, code, picture: await drawCode(code) };
     });
     return ticketsMail(facts, await Promise.all(drawn));
   }
