@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { setImmediate } from 'node:timers/promises';
 
 /** Long work stops for the other connections after so long. */
-const TURN_MS = 8;
+const TURN_MS = 5;
 
 /** `await turn()` between small pieces of work: it lets others through when this turn has lasted long enough. */
 export function createTurns(beforePause: () => void = () => {}): () => Promise<void> | undefined {
