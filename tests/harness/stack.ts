@@ -4,6 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Viewer } from '../../kit/graphql/identity.ts';
+import { createIdentitySigner } from '../../kit/graphql/identity.ts';
 import { createLifecycle } from '../../kit/runtime/lifecycle.ts';
 import type { Logger } from '../../kit/runtime/logger.ts';
 import { createLogger } from '../../kit/runtime/logger.ts';
@@ -23,6 +25,9 @@ export type Stack = {
   readonly dataDir: string;
   readonly admin: { readonly email: string; readonly password: string };
   readonly mongoUrl: string;
+  /** The subgraphs, as the router asks them: with `identityFor` in the identity header. */
+  readonly subgraphUrls: Readonly<Record<'auth' | 'events' | 'orders', string>>;
+  readonly identityFor: (subgraph: string, viewer: Viewer | null) => Promise<string>;
   readonly redisUrl: string;
   /** Another orders process, a real one, and a router in front of it; the address of that router. */
   readonly startSecondOrders: () => Promise<string>;
@@ -76,8 +81,12 @@ export async function startStack(settings: Record<string, string> = {}): Promise
     return `${await startRouter(router, logger, lifecycle)}/graphql`;
   }
 
+  const signer = await createIdentitySigner({ issuer: 'router', privateKey: keys.router });
+  const urlOf = (name: 'auth' | 'events' | 'orders'): string => `http://127.0.0.1:${ports[name]}/graphql`;
   return {
     dataDir,
+    subgraphUrls: { auth: urlOf('auth'), events: urlOf('events'), orders: urlOf('orders') },
+    identityFor: (subgraph, viewer) => signer.sign(`subgraph:${subgraph}`, { viewer }),
     endpoint: `${origin}/graphql`,
     admin,
     mongoUrl: store.uri,

@@ -20,7 +20,7 @@ export const VARIABLES = { yes: true, no: false };
 type Text = fc.Arbitrary<string>;
 
 /** Valid queries of a schema within the limits of documents: fields with arguments, aliases, fragments, conditions, unions. They shrink as text shrinks. */
-export function queriesOf(schema: GraphQLSchema, leaveOut: readonly string[] = []): Text {
+export function queriesOf(schema: GraphQLSchema, leaveOut: readonly string[] = [], ids: readonly string[] = ['e1', 'e2', 'e404']): Text {
   const sets = new Map<string, Text>();
 
   function setOf(type: GraphQLCompositeType, depth: number): Text {
@@ -45,7 +45,7 @@ export function queriesOf(schema: GraphQLSchema, leaveOut: readonly string[] = [
 
   function fieldOf(field: GraphQLField<unknown, unknown>, depth: number): Text {
     const type = getNamedType(field.type);
-    const head = argumentsOf(field).map((given) => {
+    const head = argumentsOf(field, ids).map((given) => {
       // The alias says what the field is called with: two of one name never ask for different things, so that they always merge.
       const alias = given === '' ? '' : `${field.name}_${Buffer.from(given).toString('hex')}: `;
       return `${alias}${field.name}${given}`;
@@ -69,14 +69,14 @@ function conditional(head: Text, set: Text): Text {
   return fc.tuple(head, fc.constantFrom(...CONDITIONS), set).map(([name, condition, selections]) => `${name}${condition} ${selections}`);
 }
 
-function argumentsOf(field: GraphQLField<unknown, unknown>): Text {
+function argumentsOf(field: GraphQLField<unknown, unknown>, ids: readonly string[]): Text {
   return fc
-    .tuple(...field.args.map(argumentOf))
+    .tuple(...field.args.map((argument) => argumentOf(argument, ids)))
     .map((texts) => texts.filter((text) => text !== ''))
     .map((texts) => (texts.length === 0 ? '' : `(${texts.join(', ')})`));
 }
 
-function argumentOf(argument: GraphQLArgument): Text {
+function argumentOf(argument: GraphQLArgument, ids: readonly string[]): Text {
   const type = isNonNullType(argument.type) ? argument.type.ofType : argument.type;
   const named = getNamedType(type);
   const value = isEnumType(named)
@@ -85,7 +85,7 @@ function argumentOf(argument: GraphQLArgument): Text {
       ? fc.integer({ min: 0, max: 5 }).map(String)
       : named.name === 'Boolean'
         ? fc.boolean().map(String)
-        : fc.constantFrom('"e1"', '"e2"', '"e404"');
+        : fc.constantFrom(...ids.map((id) => JSON.stringify(id)));
   const text = (isListType(type) ? value.map((one) => `[${one}]`) : value).map((given) => `${argument.name}: ${given}`);
   return isRequiredArgument(argument) ? text : fc.oneof(fc.constant(''), text);
 }
