@@ -7,6 +7,8 @@ const resolve = { alias: [{ find: /^graphql$/, replacement: graphqlEntry }] };
 
 // oxlint-disable-next-line node/no-process-env -- configuration
 const web = process.env['WEB'] === 'on';
+// oxlint-disable-next-line node/no-process-env -- configuration
+const bus = process.env['BUS'] === 'on';
 
 export default defineConfig({
   test: {
@@ -16,7 +18,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['{kit,subgraphs,router,local,tests,scripts}/**/*.test.ts'],
-          exclude: ['**/*.{int,e2e,web}.test.ts', '**/node_modules/**'],
+          exclude: ['**/*.{int,e2e,web,bus}.test.ts', '**/node_modules/**'],
         },
       },
       {
@@ -41,6 +43,22 @@ export default defineConfig({
       // Not part of `npm test`: it needs a browser (`npm run test:web`).
       ...(web
         ? [{ resolve, test: { name: 'web', include: ['tests/web/**/*.web.test.ts'], testTimeout: 120_000, hookTimeout: 60_000 } }]
+        : []),
+      // Nor is this: it needs a RabbitMQ server (`npm run test:bus`). One file at a time: each starts a broker of its own.
+      ...(bus
+        ? [
+            {
+              resolve,
+              test: {
+                name: 'bus',
+                globalSetup: ['tests/harness/servers.ts'],
+                include: ['{kit,tests}/**/*.bus.test.ts'],
+                fileParallelism: false,
+                testTimeout: 60_000,
+                hookTimeout: 90_000,
+              },
+            },
+          ]
         : []),
     ],
   },

@@ -18,6 +18,11 @@ const COMMANDS = {
     run: ['node_modules/vitest/vitest.mjs', 'run', '--project', 'web'],
     environment: { WEB: 'on' },
   },
+  'test-bus': {
+    needs: ['redis', 'rabbitmq'],
+    run: ['node_modules/vitest/vitest.mjs', 'run', '--project', 'bus'],
+    environment: { BUS: 'on' },
+  },
   'test-faults': { needs: ['redis'], run: [...tsx, 'tests/faults/run.ts'] },
   'bench-main-job': { needs: ['redis', 'playground'], run: [...tsx, 'bench/main-job.ts'] },
 };
@@ -32,6 +37,7 @@ if (major < 20 || (major === 20 && minor < 19)) fail(`Seatgraph needs Node 20.19
 installPackages();
 if (command.needs.includes('redis') && !process.env.REDIS_URL)
   installFromDebian('redis-server', 'redis-server', 'or set REDIS_URL to a Redis 7 server');
+if (command.needs.includes('rabbitmq')) installFromDebian('rabbitmq-server', 'rabbitmq-server', 'it is needed for this command');
 if (command.needs.includes('chromium')) installFromDebian('chromium', 'chromium', 'it is needed for this command');
 if (command.needs.includes('playground')) buildPlayground();
 if (command.run) run(process.execPath, [...command.run, ...args], command.environment ?? {});

@@ -16,6 +16,26 @@ export class MarkMoved extends Error {
   override readonly name = 'MarkMoved';
 }
 
+/** Null where nobody can make anything of it: asking again would not help. */
+export function readDomainEvent(body: unknown): DomainEvent | null {
+  try {
+    return domainEventSchema.parse(typeof body === 'string' ? JSON.parse(body) : body);
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * An event that a consumer could not take, or whose consumer died, comes again after `afterMilliseconds`; refused for the `deliveries`-th time it goes to
+ * the dead letters. A database that is away is not the event's fault: such failures are not counted.
+ */
+export type Redelivery = { readonly afterMilliseconds: number; readonly deliveries: number };
+export const REDELIVERY: Redelivery = { afterMilliseconds: 10_000, deliveries: 20 };
+/** The oldest make room. */
+export const DEAD_LETTERS_KEPT = 10_000;
+/** A consumer that never ends must not keep a process from closing; its event comes again. */
+export const CLOSE_WAIT_MS = 5_000;
+
 export type Subscription = { readonly close: () => Promise<void> };
 
 export interface DomainEventBus {

@@ -20,6 +20,7 @@ export const secondsSchema = z.coerce.number().int().min(1).max(31_536_000);
 export const booleanSchema = z.enum(['true', 'false']).transform((value) => value === 'true');
 export const mongoUrlSchema = z.string().regex(/^mongodb(\+srv)?:\/\//, 'must start with mongodb:// or mongodb+srv://');
 export const redisUrlSchema = z.string().regex(/^rediss?:\/\//, 'must start with redis:// or rediss://');
+export const amqpUrlSchema = z.string().regex(/^amqps?:\/\//, 'must start with amqp:// or amqps://');
 export const listSchema = z.string().transform((value) =>
   value
     .split(',')

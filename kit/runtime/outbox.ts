@@ -1,4 +1,4 @@
-import type { ClientSession, Collection, Db } from 'mongodb';
+import type { ClientSession, Collection, Db, Filter } from 'mongodb';
 import type { Clock } from '../values/clock.ts';
 import { newId } from '../values/ids.ts';
 import type { DomainEventBus } from './bus.ts';
@@ -18,6 +18,8 @@ export type OutboxDocument = {
   /** Whether the seat map shows it already (orders); true from the start where nothing is shown. */
   shown: boolean;
   sent: boolean;
+  /** When it was first sent: from then on it is kept for 7 days. */
+  sentAt: Date | null;
   /** Given when it is first sent; the bus keeps the highest one it took. */
   number: number | null;
 };
@@ -32,7 +34,7 @@ export type NewDomainEvent = {
   readonly id?: string;
 };
 
-const KEPT_DAYS = 7;
+const KEPT_MS = 7 * 86_400_000;
 
 /** Facts to be told, written in the same transaction as the change they tell of: neither can exist without the other. */
 export function createOutbox(deps: { db: Db; clock: Clock }) {
@@ -43,7 +45,8 @@ export function createOutbox(deps: { db: Db; clock: Clock }) {
       await rows.createIndex({ sent: 1, aggregateId: 1, version: 1 });
       await rows.createIndex({ shown: 1, occurredAt: 1 });
       await rows.createIndex({ number: 1 });
-      await rows.createIndex({ occurredAt: 1 }, { expireAfterSeconds: KEPT_DAYS * 86_400 });
+      // What was never sent has no date here, and what was never shown is not in the index: neither may expire.
+      await rows.createIndex({ sentAt: 1 }, { expireAfterSeconds: KEPT_MS / 1_000, partialFilterExpression: { shown: true } });
     },
     /** Returns the row's id. `session` is the transaction of the change. */
     async append(session: ClientSession, event: NewDomainEvent): Promise<string> {
@@ -58,6 +61,7 @@ export function createOutbox(deps: { db: Db; clock: Clock }) {
           data: event.data,
           shown: event.shown ?? true,
           sent: false,
+          sentAt: null,
           number: null,
         },
         { session },
@@ -95,8 +99,12 @@ export function createOutboxRelay(deps: {
 
   /** Answers the mark as it is afterwards. */
   async function send(row: OutboxDocument, number: number, believed: number | null): Promise<number> {
-    // The number is stored before sending: a relay that dies in between finds a number above the mark and sends the row again.
-    if (row.number !== number) await deps.rows.updateOne({ _id: row._id }, { $set: { number } });
+    if (row.number !== number) {
+      // The number is stored before sending: a relay that dies in between finds a number above the mark and sends the row again.
+      // Only over the number that was read: a relay that slept meanwhile would put a lower one over that under which another has sent it.
+      const { matchedCount } = await deps.rows.updateOne({ _id: row._id, number: row.number }, { $set: { number } });
+      if (matchedCount === 0) throw new MarkMoved('Another relay is sending this event.');
+    }
     const event = {
       id: row._id,
       type: row.type,
@@ -106,17 +114,36 @@ export function createOutboxRelay(deps: {
       data: row.data,
     };
     await deps.bus.publish(source, number, event, believed);
-    await deps.rows.updateOne({ _id: row._id }, { $set: { sent: true } });
+    await deps.rows.updateOne({ _id: row._id }, { $set: { sent: true, sentAt: row.sentAt ?? deps.clock.now() } });
     return Math.max(number, believed ?? 0);
   }
 
+  /** Beyond this time consumers have forgotten what they consumed, and would take it for new. */
+  const stillKnown = (): Filter<OutboxDocument> => ({
+    $or: [{ sentAt: null }, { sentAt: { $gt: new Date(deps.clock.now().getTime() - KEPT_MS) } }],
+  });
+
   async function highestNumber(): Promise<number> {
     const last = await deps.rows
-      .find({ number: { $gt: 0 } })
+      .find({ ...stillKnown(), number: { $gt: 0 } })
       .sort({ number: -1 })
       .limit(1)
       .next();
     return last?.number ?? 0;
+  }
+
+  /** Answers the mark as it is afterwards; null when the lease was lost on the way. */
+  async function sendAgain(found: number | null): Promise<{ mark: number | null } | null> {
+    let mark = found;
+    let sent = 0;
+    const lost = deps.rows.find({ ...stillKnown(), number: { $gt: found ?? 0 } }).sort({ number: 1 });
+    for await (const row of lost) {
+      if (row.number === null) continue;
+      mark = await send(row, row.number, mark);
+      sent += 1;
+      if (sent % RELAY_BATCH === 0 && !(await lease.acquire())) return null;
+    }
+    return { mark };
   }
 
   async function runOnce(): Promise<void> {
@@ -125,15 +152,17 @@ export function createOutboxRelay(deps: {
     let mark = await deps.bus.mark(source);
     if ((mark ?? 0) < highest) {
       deps.logger.warn({ mark, highest }, 'the bus lost events; sending them again');
-      const lost = deps.rows.find({ number: { $gt: mark ?? 0 } }).sort({ number: 1 });
-      for await (const row of lost) if (row.number !== null) mark = await send(row, row.number, mark);
+      const again = await sendAgain(mark);
+      if (!again) return;
+      mark = again.mark;
     }
-    let next = highest + 1;
+    // Above the mark, which may be higher than any row that is left: a number below it could be lost without a trace.
+    let next = Math.max(highest, mark ?? 0) + 1;
     for (;;) {
       const batch = await deps.rows.find({ sent: false }).sort({ aggregateId: 1, version: 1 }).limit(RELAY_BATCH).toArray();
       for (const row of batch) {
-        mark = await send(row, row.number ?? next, mark);
-        if (row.number === null) next += 1;
+        mark = await send(row, next, mark);
+        next += 1;
       }
       if (batch.length < RELAY_BATCH || !(await lease.acquire())) return;
     }

@@ -1,11 +1,10 @@
 import { createIdentityVerifier } from '../../kit/graphql/identity.ts';
-import { createRedisStreamsBus } from '../../kit/runtime/bus-redis.ts';
+import { connectBus } from '../../kit/runtime/connect-bus.ts';
 import { parseEnv } from '../../kit/runtime/env.ts';
 import type { Lifecycle } from '../../kit/runtime/lifecycle.ts';
 import { listen } from '../../kit/runtime/listen.ts';
 import type { Logger } from '../../kit/runtime/logger.ts';
 import { connectMongo } from '../../kit/runtime/mongo.ts';
-import { connectRedis } from '../../kit/runtime/redis.ts';
 import { systemClock } from '../../kit/values/clock.ts';
 import { createEventsApp } from './app.ts';
 import { eventsEnvSchema } from './env.ts';
@@ -19,14 +18,8 @@ export async function startEvents(
   const env = parseEnv(eventsEnvSchema, source);
   const mongo = await connectMongo({ url: env.MONGO_URL, dbName: 'events' });
   onClose('mongo', mongo.close);
-  const redis = await connectRedis({ url: env.REDIS_URL, name: 'events', logger });
-  onClose('redis', () => redis.disconnect());
-  const bus = createRedisStreamsBus({
-    redis,
-    connect: (name) => connectRedis({ url: env.REDIS_URL, name, logger, blocking: true }),
-    logger,
-  });
-  onClose('bus', () => bus.close());
+  const bus = await connectBus({ amqpUrl: env.AMQP_URL, redisUrl: env.REDIS_URL, name: 'events', logger });
+  onClose('bus', bus.close);
   const app = await createEventsApp({
     mongo,
     bus,

@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { listSchema, privateJwkSchema, publicJwksSchema, redisUrlSchema, secondsSchema, subgraphEnvShape } from '../../kit/runtime/env.ts';
+import {
+  amqpUrlSchema,
+  listSchema,
+  privateJwkSchema,
+  publicJwksSchema,
+  redisUrlSchema,
+  secondsSchema,
+  subgraphEnvShape,
+} from '../../kit/runtime/env.ts';
 import { stopAtSchema } from './crash-points.ts';
 
 const ordersEnvShape = {
@@ -7,6 +15,8 @@ const ordersEnvShape = {
   PORT: subgraphEnvShape.PORT.default(4003),
   /** A logical database of their own: among many long-lived keys Redis expires late. Default: database 1 of REDIS_URL's server. */
   HOLDS_REDIS_URL: redisUrlSchema.optional(),
+  /** Domain events go over RabbitMQ instead of Redis Streams. */
+  AMQP_URL: amqpUrlSchema.optional(),
   EVENTS_URL: z.url().default('http://127.0.0.1:4002/graphql'),
   AUTH_URL: z.url().default('http://127.0.0.1:4001/graphql'),
   /** Where mail to buyers goes; without it, to files in DATA_DIR/mail. */

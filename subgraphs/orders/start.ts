@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { createIdentitySigner } from '../../kit/graphql/identity.ts';
-import { createRedisStreamsBus } from '../../kit/runtime/bus-redis.ts';
+import { connectBus } from '../../kit/runtime/connect-bus.ts';
 import { parseEnv } from '../../kit/runtime/env.ts';
 import type { Lifecycle } from '../../kit/runtime/lifecycle.ts';
 import { listen } from '../../kit/runtime/listen.ts';
@@ -33,11 +33,7 @@ export async function startOrders(
     return redis;
   };
   const holdsUrl = env.HOLDS_REDIS_URL ?? withLogicalDatabase(env.REDIS_URL, 1);
-  const bus = createRedisStreamsBus({
-    redis: await redisTo('bus', env.REDIS_URL),
-    connect: (name) => connectRedis({ url: env.REDIS_URL, name, logger, blocking: true }),
-    logger,
-  });
+  const bus = await connectBus({ amqpUrl: env.AMQP_URL, redisUrl: env.REDIS_URL, name: 'orders', logger });
   onClose('bus', bus.close);
   const signer = await createIdentitySigner({ issuer: 'orders', privateKey: env.ORDERS_PRIVATE_KEY });
   const app = await createOrdersApp(

@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Connection } from 'rabbitmq-client';
@@ -10,7 +10,8 @@ import { newId } from '../../kit/values/ids.ts';
 import { freePort } from '../../local/redis.ts';
 
 /** Debian's script in PATH becomes another user; this one runs as whoever we are. */
-const SERVER = '/usr/lib/rabbitmq/bin/rabbitmq-server';
+const DEBIAN_SERVER = '/usr/lib/rabbitmq/bin/rabbitmq-server';
+const SERVER = existsSync(DEBIAN_SERVER) ? DEBIAN_SERVER : 'rabbitmq-server';
 const READY_WITHIN_MS = 60_000;
 
 export type RabbitMqBroker = {
