@@ -34,11 +34,15 @@ export async function payPatiently(
   }
 }
 
+/** A try without an answer may have held the seats: then they are refused to the next one until that hold has ended. */
 export async function holdPatiently(buyer: Buyer, side: SideNumber, eventId: string, seatIds: readonly string[]): Promise<HoldRecord> {
   const deadline = Date.now() + PATIENCE_MS;
+  let unanswered = false;
   for (let at = side; ; at = otherSide(at)) {
     const hold = await buyer.hold(at, eventId, seatIds);
-    if (hold.answer === 'held' || (hold.answer !== 'open' && hold.answer.kind === 'refused') || Date.now() > deadline) return hold;
+    if (typeof hold.answer === 'object' && hold.answer.kind === 'failed') unanswered = true;
+    else if (hold.answer === 'held' || !unanswered) return hold;
+    if (Date.now() > deadline) return hold;
     await pause();
   }
 }

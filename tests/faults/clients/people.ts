@@ -9,6 +9,7 @@ import type { ClientRecord } from './record.ts';
 /** Hashing passwords is slow on purpose: so many people sign up at once. */
 const SIGN_UPS_AT_ONCE = 4;
 const BUYERS = 14;
+const PATIENCE_MS = 20_000;
 
 export type People = Awaited<ReturnType<typeof gatherPeople>>;
 
@@ -41,10 +42,16 @@ export async function gatherPeople(cluster: Cluster) {
     },
     /** What the reconciliation report finds that should never be. */
     async differences(): Promise<string[]> {
-      const { data, errors } = await admin.request<{ reconciliation: { differences: { kind: string; message: string }[] } }>(
-        '{ reconciliation { differences { kind message } } }',
-      );
-      return data?.reconciliation.differences.map(({ kind, message }) => `${kind}: ${message}`) ?? [JSON.stringify(errors)];
+      const deadline = Date.now() + PATIENCE_MS;
+      for (;;) {
+        const { data, errors } = await admin.request<{ reconciliation: { differences: { kind: string; message: string }[] } }>(
+          '{ reconciliation { differences { kind message } } }',
+        );
+        if (data) return data.reconciliation.differences.map(({ kind, message }) => `${kind}: ${message}`);
+        // The router's breaker may still be open from before.
+        if (Date.now() > deadline) return [`the reconciliation report cannot be read: ${JSON.stringify(errors)}`];
+        await new Promise((resolve) => setTimeout(resolve, 500));
+      }
     },
     /** Everyone, with an empty basket and a new page in the record. */
     buyers: (record: ClientRecord): Buyer[] =>

@@ -5,9 +5,8 @@ import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { sourceCommand } from '../../../local/source-command.ts';
 
-export type ProcessUnderTest = ReturnType<typeof createProcess>;
-
-const START_DEADLINE_MS = 30_000;
+/** For starting, and for anything else that a process is awaited for. */
+const DEADLINE_MS = 60_000;
 
 /** One of the product's processes, with the settings that it is started with every time. */
 export function createProcess(settings: {
@@ -33,10 +32,7 @@ export function createProcess(settings: {
     if (!stdout || !stderr) throw new Error(`${settings.name} says nothing.`);
     const lastWords: string[] = [];
     await new Promise<void>((resolve, reject) => {
-      const late = setTimeout(
-        () => reject(new Error(`${settings.name} was not ready in time: ${lastWords.join('\n')}`)),
-        START_DEADLINE_MS,
-      );
+      const late = setTimeout(() => reject(new Error(`${settings.name} was not ready in time: ${lastWords.join('\n')}`)), DEADLINE_MS);
       for (const stream of [stdout, stderr])
         createInterface({ input: stream }).on('line', (line) => {
           lastWords.push(line);
@@ -53,7 +49,7 @@ export function createProcess(settings: {
   async function ended(): Promise<string> {
     const running = child;
     if (!running) throw new Error(`${settings.name} was never started.`);
-    if (isUp()) await once(running, 'exit');
+    if (isUp()) await once(running, 'exit', { signal: AbortSignal.timeout(DEADLINE_MS) });
     return running.signalCode ?? String(running.exitCode);
   }
 
@@ -83,8 +79,9 @@ export function createProcess(settings: {
     async told(kind: string): Promise<void> {
       const running = child;
       if (!running) throw new Error(`${settings.name} was never started.`);
+      const signal = AbortSignal.timeout(DEADLINE_MS);
       for (;;) {
-        const [message] = (await once(running, 'message')) as [{ kind?: string }];
+        const [message] = (await once(running, 'message', { signal })) as [{ kind?: string }];
         if (message.kind === kind) return;
       }
     },

@@ -4,8 +4,6 @@ import { Redis } from 'ioredis';
 import type { PrivateRedis } from '../../../local/redis.ts';
 import { startPrivateRedis } from '../../../local/redis.ts';
 
-export type RedisServer = Awaited<ReturnType<typeof startRedisServer>>;
-
 /** As `npm start` runs it, with its append-only file, on a port that it keeps. */
 export async function startRedisServer(settings: { dataDir: string; port: number }) {
   let server: PrivateRedis = await startPrivateRedis(settings);

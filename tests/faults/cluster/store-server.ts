@@ -1,8 +1,6 @@
 import { once } from 'node:events';
 import { startStoreProcess } from '../../../local/store-process.ts';
 
-export type StoreServer = Awaited<ReturnType<typeof startStoreServer>>;
-
 /** The embedded store as a process of its own, on a port and a directory that it keeps. */
 export async function startStoreServer(settings: { dataDir: string; port: number }) {
   let store = await startStoreProcess(settings);
