@@ -1,5 +1,5 @@
-import type { IncomingHttpHeaders } from 'node:http';
-import { createServer } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { createServer, request as send } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
@@ -83,6 +83,24 @@ describe('the public door to payments', () => {
     for (const url of ['/payments', '/payments/webhooks/stripe', '/payments/actions/a/b', '/payments/../graphql'])
       expect((await app.inject({ url })).statusCode).toBe(404);
     expect(seen.length).toBe(before);
+  });
+
+  it('leads nowhere else, however the address is written', async () => {
+    const { port } = new URL(await app.listen({ host: '127.0.0.1', port: 0 }));
+    const before = seen.length;
+    for (const path of [
+      '/payments/actions/..\\..\\graphql',
+      '/payments/actions/..\\..\\graphql?token=x',
+      '/payments/actions/..',
+      '/payments/actions/%2e%2e?token=x',
+      'http://example.org/payments/return',
+    ]) {
+      const asked = send({ host: '127.0.0.1', port, path, agent: false }).end();
+      const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+      answer.resume();
+      expect([path, answer.statusCode]).toEqual([path, 404]);
+    }
+    expect(seen.slice(before).map(({ url }) => url)).toEqual([]);
   });
 
   it('asks to come back while orders is away', async () => {

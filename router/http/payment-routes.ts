@@ -32,9 +32,21 @@ export function servePayments(deps: { app: FastifyInstance; ordersUrl: string | 
   const origin = new URL(ordersUrl).origin;
   const agent = new Agent({ connections: 32, maxResponseSize: ANSWER_LIMIT_BYTES });
 
+  /** Null for what means two things: the route takes `..\..\graphql` for an id, and an URL takes it for a path. */
+  function targetOf(url: string): URL | null {
+    if (!URL.canParse(`${origin}${url}`)) return null;
+    const target = new URL(`${origin}${url}`);
+    return target.origin === origin && target.pathname === url.split('?', 1)[0] ? target : null;
+  }
+
   const passOn = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const target = targetOf(request.url);
+    if (target === null) {
+      reply.callNotFound();
+      return reply;
+    }
     try {
-      const answer = await send(`${origin}${request.url}`, {
+      const answer = await send(target, {
         method: request.method === 'POST' ? 'POST' : 'GET',
         headers: only(PASSED_ON, request.headers),
         body: Buffer.isBuffer(request.body) ? request.body : null,
