@@ -5,7 +5,10 @@ import { Unavailable } from '../../../kit/values/unavailable.ts';
 
 const DEADLINE_MS = 2_000;
 
-const answerSchema = z.object({ data: z.record(z.string(), z.unknown()) });
+const answerSchema = z.object({
+  data: z.record(z.string(), z.unknown()).nullish(),
+  errors: z.array(z.object({ message: z.string() })).default([]),
+});
 
 /** The data of one operation; throws `Unavailable` when the subgraph cannot answer now. */
 export type AskSubgraph = (query: string, variables: Record<string, unknown>) => Promise<Record<string, unknown>>;
@@ -20,6 +23,9 @@ export function createAskSubgraph(deps: { name: string; url: string; signer: Ide
       signal: AbortSignal.timeout(DEADLINE_MS),
     });
     if (!response.ok) throw new Unavailable(`The ${deps.name} subgraph answered ${response.status}.`);
-    return answerSchema.parse(await response.json()).data;
+    const { data, errors } = answerSchema.parse(await response.json());
+    // A null beside an error is not an answer: what was asked about may well be there.
+    if (!data || errors.length > 0) throw new Unavailable(`The ${deps.name} subgraph failed: ${errors[0]?.message ?? 'no data'}`);
+    return data;
   };
 }
