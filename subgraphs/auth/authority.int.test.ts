@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createIdentitySigner, IDENTITY_HEADER } from '../../kit/graphql/identity.ts';
+import { createIdentitySigner, createIdentityVerifier, IDENTITY_HEADER } from '../../kit/graphql/identity.ts';
 import { silentLogger } from '../../kit/runtime/logger.ts';
 import { connectRedis } from '../../kit/runtime/redis.ts';
 import { startPrivateRedis } from '../../local/redis.ts';
@@ -83,6 +83,40 @@ describe('who sees what', () => {
       });
       expect(response.status).toBe(401);
     }
+  });
+});
+
+describe('where a mail goes', () => {
+  it('is told to orders, which writes to buyers, and to no other process', async () => {
+    const [orders, events] = await Promise.all([ed25519(), ed25519()]);
+    const keys = [
+      { ...orders.publicKey, kid: 'orders' },
+      { ...events.publicKey, kid: 'events' },
+    ];
+    const own = await startAuth({ verifier: createIdentityVerifier({ audience: 'subgraph:auth', jwks: { keys } }) });
+    closeAfterTest(own);
+    const admin = await own.mongo.db.collection<{ _id: string }>('users').findOne({});
+    const query = 'query ($r: [_Any!]!) { _entities(representations: $r) { ... on User { email roles } } }';
+    const asked = await Promise.all(
+      [
+        { issuer: 'orders', privateKey: orders.privateKey },
+        { issuer: 'events', privateKey: events.privateKey },
+      ].map(async (process) => {
+        const response = await fetch(`${own.origin}/graphql`, {
+          method: 'POST',
+          headers: {
+            'content-type': 'application/json',
+            [IDENTITY_HEADER]: await (await createIdentitySigner(process)).sign('subgraph:auth', { viewer: null }),
+          },
+          body: JSON.stringify({ query, variables: { r: [{ __typename: 'User', id: admin?._id }] } }),
+        });
+        return response.json();
+      }),
+    );
+    expect(asked).toMatchObject([
+      { data: { _entities: [{ email: ADMIN.email, roles: null }] } },
+      { data: { _entities: [{ email: null, roles: null }] } },
+    ]);
   });
 });
 

@@ -29,8 +29,8 @@ export type UseCases = {
 
 export type Context = {
   readonly viewer: Viewer | null;
-  /** Another of our own processes that asks on its own behalf: orders, to know where a buyer's mail goes. */
-  readonly isService: boolean;
+  /** Orders asks on its own behalf, to know where a buyer's mail goes; no other process of ours has to. */
+  readonly isMailer: boolean;
   /** Who reads the answer: the viewer, or who has just signed in by this very request. */
   readonly reader: () => Viewer | null;
   /** Refresh token, user agent and address as the router saw them. */
@@ -50,7 +50,7 @@ export function createContextFactory(deps: { users: UserRepository; usecases: Us
     let reader = request.identity.viewer;
     return {
       viewer: request.identity.viewer,
-      isService: request.identity.issuer !== 'router',
+      isMailer: request.identity.issuer === 'orders',
       reader: () => reader,
       material: request.identity.session ?? {},
       usecases: deps.usecases,

@@ -6,7 +6,7 @@ import type { SessionResolvers, SignedInResolvers, UserResolvers } from '../sche
 
 export const User: Implements<UserResolvers, '__resolveReference' | 'email' | 'roles' | 'sessions'> = {
   __resolveReference: (reference, context) => context.loadUser(parseInput(idReferenceSchema, reference).id),
-  email: (user, _args, context) => (context.isService || canReadAccount(context.reader(), user) ? user.email : null),
+  email: (user, _args, context) => (context.isMailer || canReadAccount(context.reader(), user) ? user.email : null),
   roles: (user, _args, context) => (canReadAccount(context.reader(), user) ? user.roles : null),
   sessions: (user, _args, context) => context.usecases.listSessions(context.reader(), user),
 };
