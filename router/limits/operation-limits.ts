@@ -19,7 +19,10 @@ const COUNTED: Readonly<Record<string, (argumentsGiven: Readonly<Record<string, 
   signUp: (_given, { address }) => [{ limit: 'sign-up-address', key: address }],
   refreshSession: (_given, { sid }) => [{ limit: 'refresh-session', key: sid }],
   holdSeats: (_given, who) => [{ limit: 'hold-user', key: userOf(who) }],
+  holdBestAvailable: (_given, who) => [{ limit: 'hold-user', key: userOf(who) }],
   purchase: (_given, who) => [{ limit: 'purchase-user', key: userOf(who) }],
+  refundOrder: (_given, who) => [{ limit: 'purchase-user', key: userOf(who) }],
+  configureSeating: (_given, who) => [{ limit: 'seating-user', key: userOf(who) }],
 };
 
 /** The same account however its address is written, as auth compares them. */

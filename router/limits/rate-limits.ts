@@ -17,6 +17,8 @@ const ALLOWANCES = {
   'refresh-session': { points: 30, seconds: 60 },
   'hold-user': { points: 30, seconds: 60 },
   'purchase-user': { points: 10, seconds: 60 },
+  // Up to 20,000 seats each.
+  'seating-user': { points: 20, seconds: 60 },
 } as const satisfies Record<string, Allowance>;
 export type LimitName = keyof typeof ALLOWANCES;
 
