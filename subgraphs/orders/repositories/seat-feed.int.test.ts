@@ -4,6 +4,9 @@ import type { OrdersFixture } from '../testing/orders-fixture.ts';
 import { startOrders } from '../testing/orders-fixture.ts';
 import { silentLogger } from '../../../kit/runtime/logger.ts';
 import { createSeatFeed } from './seat-feed.ts';
+import { seatKeys } from './seat-keys.ts';
+import { createSeatPublisher } from './seat-publisher.ts';
+import { publishScript } from './seat-scripts.ts';
 
 let orders: OrdersFixture;
 let feed: Awaited<ReturnType<OrdersFixture['openFeed']>>;
@@ -208,6 +211,30 @@ describe('the live map', () => {
     await following;
     // Claimed, then sold: a poll may have met both.
     expect(told).toBeLessThanOrEqual(2);
+  });
+
+  it('is not spoilt by whoever read a seat before it was sold and publishes it after the log was begun anew', async () => {
+    const eventId = await orders.publishedEvent();
+    const { claims, plans, map } = orders.core.repositories;
+    const slow = createSeatPublisher({ redis: orders.redis, claims, plans });
+    let tries = 0;
+    await slow.publishing(eventId, ['A-1'], async ({ seatsJson, known }) => {
+      tries += 1;
+      if (tries === 1) {
+        const buyer = orders.viewer();
+        const held = await orders.hold(buyer, eventId, ['A-1']);
+        await orders.purchase(buyer, held, await orders.pay(buyer, held));
+        await map.reset(eventId, (await map.lastVersion(eventId)) + 1);
+      }
+      const { seatChanges, seatShown, hold } = seatKeys;
+      return publishScript(
+        orders.redis,
+        [seatShown(eventId), seatChanges(eventId), 'none', 'none', 'none', hold(eventId, 'A-1')],
+        [seatsJson, known, '', ''],
+      );
+    });
+    expect([await orders.statusOf(eventId, 'A-1'), tries]).toEqual(['RESERVED', 2]);
+    expect((await map.changesAfter(eventId, 0)).at(-1)?.seats).toEqual([{ seatId: 'A-1', status: 'RESERVED' }]);
   });
 
   it('ends with the event', async () => {

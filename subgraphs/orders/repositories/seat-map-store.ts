@@ -54,6 +54,11 @@ export function createSeatMapStore(deps: { redis: RedisClient; claims: ClaimRepo
     return new Set(members.map((member) => parseDeadlineMember(member).seatId));
   }
 
+  async function beginAnew(eventId: string, known: number, forced: boolean): Promise<void> {
+    const keys = [seatKeys.seatChanges(eventId), seatKeys.seatShown(eventId)];
+    publisher.remember(eventId, Number(await resetScript(redis, keys, [known, forced ? '1' : '0'])));
+  }
+
   return {
     liveHolds,
     /**
@@ -123,17 +128,9 @@ export function createSeatMapStore(deps: { redis: RedisClient; claims: ClaimRepo
       return entry !== undefined && parseEntry(entry).end;
     },
     /** Tells every feed to start anew: the log is behind `known` (an older copy was restored, or it is gone). */
-    async reset(eventId: string, known: number): Promise<void> {
-      publisher.remember(
-        eventId,
-        Number(await resetScript(redis, [seatKeys.seatChanges(eventId), seatKeys.seatShown(eventId)], [known, 0])),
-      );
-    },
+    reset: (eventId: string, known: number): Promise<void> => beginAnew(eventId, known, false),
     /** Tells every feed to start anew: the event has another plan, with other seats. */
-    async resetForPlan(eventId: string, revision: number): Promise<void> {
-      const keys = [seatKeys.seatChanges(eventId), seatKeys.seatShown(eventId)];
-      publisher.remember(eventId, Number(await resetScript(redis, keys, [publisher.known(eventId), revision])));
-    },
+    resetForPlan: (eventId: string): Promise<void> => beginAnew(eventId, publisher.known(eventId), true),
     /** After the last change of a cancelled event. */
     async end(eventId: string): Promise<void> {
       publisher.remember(eventId, Number(await endScript(redis, [seatKeys.seatChanges(eventId)], [publisher.known(eventId)])));

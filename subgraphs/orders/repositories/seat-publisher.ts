@@ -30,9 +30,9 @@ export function createSeatPublisher(deps: { redis: RedisClient; claims: ClaimRep
     known.set(eventId, version);
   }
 
-  async function readRevisions(eventId: string, seatIds: readonly string[]): Promise<Map<string, number>> {
-    const values = seatIds.length === 0 ? [] : await deps.redis.hmget(seatKeys.seatShown(eventId), ...seatIds);
-    return new Map(seatIds.map((seatId, index) => [seatId, Number(values[index]?.split(':')[1] ?? 0)]));
+  async function readRevisions(eventId: string, seatIds: readonly string[]): Promise<{ begun: string; revisions: readonly number[] }> {
+    const [begun, ...shown] = await deps.redis.hmget(seatKeys.seatShown(eventId), '#begun', ...seatIds);
+    return { begun: begun ?? '', revisions: shown.map((value) => Number(value?.split(':')[1] ?? 0)) };
   }
 
   return {
@@ -46,18 +46,18 @@ export function createSeatPublisher(deps: { redis: RedisClient; claims: ClaimRep
       refuse?: (claims: ReadonlyMap<string, 'PENDING' | 'SOLD'>) => Refusal | null,
     ): Promise<{ refused: Refusal } | { reply: readonly (string | null)[] }> {
       for (let tries = 0; tries < TRIES_MAX; tries += 1) {
-        const revisions = await readRevisions(eventId, seatIds);
+        const { begun, revisions } = await readRevisions(eventId, seatIds);
         const [claims, plan] = await Promise.all([deps.claims.ofSeats(eventId, seatIds), deps.plans.of(eventId)]);
         const refused = refuse?.(claims) ?? null;
         if (refused !== null) return { refused };
-        const seats = seatIds.map((seatId): SeatFacts => [
+        const seats = seatIds.map((seatId, index): SeatFacts => [
           seatId,
-          revisions.get(seatId) ?? 0,
+          revisions[index] ?? 0,
           claims.get(seatId) ?? '',
           plan.seats.get(seatId)?.blocked ?? false,
         ]);
         const reply = replySchema.parse(
-          await attempt({ seatsJson: JSON.stringify({ plan: plan.revision, seats }), known: known.get(eventId) ?? 0, claims }),
+          await attempt({ seatsJson: JSON.stringify({ begun, seats }), known: known.get(eventId) ?? 0, claims }),
         );
         if (reply[0] !== 'MOVED') {
           if (reply[0] === 'DONE' && reply[1] !== null) remember(eventId, Number(reply[1]));

@@ -33,9 +33,10 @@ local function last_version(changes_key)
   return tonumber(string.match(entry[1][1], '^%d+'))
 end
 
--- seats: { seatId, revision, claim, blocked, key } as the caller read them, and the plan's revision that "blocked" was read from
+-- seats: { seatId, revision, claim, blocked, key } as the caller read them, and which beginning of the map those revisions belong to: a map that was
+-- begun anew has forgotten the others, and a seat never shown since looks like one never shown at all.
 local function moved(shown_key, seats)
-  if tonumber(redis.call('HGET', shown_key, '#plan') or '0') > seats.plan then return true end
+  if (redis.call('HGET', shown_key, '#begun') or '') ~= seats.begun then return true end
   for _, seat in ipairs(seats) do
     local _, revision = shown(shown_key, seat[1])
     if revision ~= seat[2] then return true end
@@ -69,11 +70,11 @@ local function publish(shown_key, changes_key, seats, known)
   return version
 end
 
--- facts arrive as { plan, seats: [seatId, revision, claim, blocked] }; the seats' hold keys stand in KEYS from first on.
+-- facts arrive as { begun, seats: [seatId, revision, claim, blocked] }; the seats' hold keys stand in KEYS from first on.
 local function seats_from(json, first)
   local facts = cjson.decode(json)
   local seats = facts.seats
-  seats.plan = facts.plan
+  seats.begun = facts.begun
   for i, seat in ipairs(seats) do seat[5] = KEYS[first + i - 1] end
   return seats
 end
@@ -288,20 +289,17 @@ return int(version)
 `);
 
 /**
- * An entry that follows nothing: every feed that reads it sends its own clients a SNAPSHOT. Written only while the log is still behind what the caller
- * knows, or for a new plan: then whatever was read from an older plan can be published no more.
- * KEYS changes, shown · ARGV known, the new plan's revision or 0
+ * An entry that follows nothing: every feed that reads it sends its own clients a SNAPSHOT, and whatever was read before it can be published no more.
+ * Unless forced, written only while the log is still behind what the caller knows.
+ * KEYS changes, shown · ARGV known, '1' to force it
  */
 export const resetScript = script(`
-local last, known, plan = last_version(KEYS[1]), tonumber(ARGV[1]), tonumber(ARGV[2])
-if plan == 0 and last > known then return int(last) end
+local last, known, forced = last_version(KEYS[1]), tonumber(ARGV[1]), ARGV[2] == '1'
+if not forced and last > known then return int(last) end
 local version = math.max(now_ms(), known + 1, last + 1)
-local newest = math.max(plan, tonumber(redis.call('HGET', KEYS[2], '#plan') or '0'))
 redis.call('DEL', KEYS[2])
-if newest > 0 then
-  redis.call('HSET', KEYS[2], '#plan', int(newest))
-  redis.call('PEXPIRE', KEYS[2], LOG_LIFE_MS)
-end
+redis.call('HSET', KEYS[2], '#begun', int(version))
+redis.call('PEXPIRE', KEYS[2], LOG_LIFE_MS)
 redis.call('XADD', KEYS[1], 'MAXLEN', '~', LOG_LENGTH, int(version) .. '-0', 'previous', '-1', 'seats', '[]')
 redis.call('PEXPIRE', KEYS[1], LOG_LIFE_MS)
 return int(version)

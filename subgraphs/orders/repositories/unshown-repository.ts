@@ -13,9 +13,9 @@ export type UnshownChange =
       /** The hold that the sale has used up; null where nothing was sold. */
       readonly consumed: EndedHold | null;
     }
-  | { readonly kind: 'plan'; readonly rowId: string; readonly eventId: string; readonly revision: number };
+  | { readonly kind: 'plan'; readonly rowId: string; readonly eventId: string };
 
-const planSchema = z.object({ eventId: z.string(), revision: z.int() });
+const planSchema = z.object({ eventId: z.string() });
 const dataSchema = z.object({ eventId: z.string(), seatIds: z.array(z.string()), holdId: z.string(), userId: z.string() });
 
 function toChange(row: OutboxDocument): UnshownChange {

@@ -20,7 +20,7 @@ export function createShowChanges(deps: {
   async function show(changes: readonly UnshownChange[]): Promise<void> {
     for (const change of changes) {
       try {
-        if (change.kind === 'plan') await deps.map.resetForPlan(change.eventId, change.revision);
+        if (change.kind === 'plan') await deps.map.resetForPlan(change.eventId);
         else await deps.map.publish(change.eventId, change.seatIds, change.consumed ?? undefined);
         await deps.unshown.markShown([change.rowId]);
       } catch (error) {
