@@ -4,7 +4,6 @@ import { systemClock } from '../values/clock.ts';
 import { newId } from '../values/ids.ts';
 import { createRedisStreamsBus } from './bus-redis.ts';
 import type { DomainEvent, DomainEventBus } from './bus.ts';
-import { createInbox } from './inbox.ts';
 import { silentLogger } from './logger.ts';
 import type { MongoConnection } from './mongo.ts';
 import type { Outbox } from './outbox.ts';
@@ -36,11 +35,11 @@ afterAll(async () => {
 
 const source = (): string => mongo.db.databaseName;
 
-function startRelay(): void {
+function startRelay(through: DomainEventBus = bus): void {
   const relay = createOutboxRelay({
     db: mongo.db,
     rows: outbox.rows,
-    bus,
+    bus: through,
     clock: systemClock,
     logger: silentLogger,
     everyMilliseconds: 20,
@@ -64,10 +63,21 @@ async function listen(): Promise<DomainEvent[]> {
   return seen;
 }
 
-const append = (aggregateId: string, version: number): Promise<string> =>
-  mongo.client.withSession((session) =>
-    session.withTransaction(() => outbox.append(session, { type: 'thing.changed', aggregateId, version, data: { version } })),
+const append = (aggregateId: string, version: number, at?: Date): Promise<string> => {
+  const { append: write } = at ? createOutbox({ db: mongo.db, clock: { now: () => at } }) : outbox;
+  return mongo.client.withSession((session) =>
+    session.withTransaction(() => write(session, { type: 'thing.changed', aggregateId, version, data: { version } })),
   );
+};
+
+const eventOf = (aggregateId: string, version: number): DomainEvent => ({
+  id: newId('evt'),
+  type: 'thing.changed',
+  aggregateId,
+  version,
+  occurredAt: new Date(),
+  data: {},
+});
 
 const of = (events: readonly DomainEvent[], aggregateId: string): number[] =>
   events.filter((event) => event.aggregateId === aggregateId).map((event) => event.version);
@@ -141,33 +151,70 @@ describe('from the outbox to the bus', () => {
     await eventually('what was lost came again, and the new one', () => of(seen, thing).length === 3, 10_000);
     expect(of(seen, thing)).toEqual([1, 1, 2]);
   });
+});
 
-  it('a flushed bus is filled again, and consumers that act once act once', async () => {
-    const thing = newId('thing');
-    const inbox = createInbox({ client: mongo.client, db: mongo.db, clock: systemClock });
-    const acted = mongo.db.collection<{ _id: string; times: number }>('acted');
-    let deliveries = 0;
-    const subscription = await bus.subscribe({
-      sources: [source()],
-      group: newId('group'),
-      member: 'one',
-      onEvent: async (event) => {
-        if (event.aggregateId !== thing) return;
-        deliveries += 1;
-        await inbox.once('test', event, async (session) => {
-          await acted.updateOne({ _id: event.id }, { $inc: { times: 1 } }, { upsert: true, session });
-        });
-      },
-    });
-    onTestFinished(() => subscription.close());
+describe('numbers', () => {
+  it('go on above the mark when the rows of before have expired, else a loss among them would not be seen', async () => {
+    const [thing, far] = [newId('thing'), 5_000];
+    const seen = await listen();
+    await bus.publish(source(), far, eventOf(thing, 1), await bus.mark(source()));
+    const id = await append(thing, 2);
     startRelay();
+    await eventually('it arrived', () => of(seen, thing).length === 2);
+    expect((await outbox.rows.findOne({ _id: id }))?.number).toBeGreaterThan(far);
+  });
+
+  it('are not taken back by a relay that slept while another one sent the event', async () => {
+    const thing = newId('thing');
     await append(thing, 1);
-    await append(thing, 2);
-    await eventually('both arrived', () => deliveries === 2);
-    await redis.flushdb();
+    const second = await append(thing, 2);
+    let meanwhile: number | null = null;
+    const asleepAfterTheFirst: DomainEventBus = {
+      ...bus,
+      publish: async (name, number, event, believed) => {
+        await bus.publish(name, number, event, believed);
+        if (meanwhile !== null) return;
+        meanwhile = number + 100;
+        await outbox.rows.updateOne({ _id: second }, { $set: { number: meanwhile, sent: true, sentAt: new Date() } });
+        await bus.publish(name, meanwhile, eventOf(thing, 2), number);
+      },
+    };
+    startRelay(asleepAfterTheFirst);
     await append(thing, 3);
-    await eventually('all three came after the flush', () => deliveries >= 5, 15_000);
-    expect((await acted.find().toArray()).map(({ times }) => times)).toEqual([1, 1, 1]);
-    expect(await bus.mark(source())).toBe((await outbox.rows.find().sort({ number: -1 }).limit(1).next())?.number);
+    await eventually('all are sent', async () => (await outbox.rows.countDocuments({ aggregateId: thing, sent: false })) === 0);
+    expect((await outbox.rows.findOne({ _id: second }))?.number).toBe(meanwhile);
+  });
+});
+
+describe('rows', () => {
+  const DAY_MS = 86_400_000;
+
+  it('expire seven days after they were sent, and never before they are sent and shown', async () => {
+    const thing = newId('thing');
+    const longAgo = new Date(Date.now() - 30 * DAY_MS);
+    const [unsent, unshown, recent, done] = await Promise.all([1, 2, 3, 4].map((version) => append(thing, version, longAgo)));
+    const sent = { sent: true, number: 1 };
+    await outbox.rows.updateOne({ _id: recent ?? '' }, { $set: { ...sent, sentAt: new Date(Date.now() - 6 * DAY_MS) } });
+    await outbox.rows.updateOne({ _id: unshown ?? '' }, { $set: { ...sent, sentAt: longAgo, shown: false } });
+    await outbox.rows.updateOne({ _id: done ?? '' }, { $set: { ...sent, sentAt: new Date(Date.now() - 8 * DAY_MS) } });
+    await eventually('the last one expired', async () => (await outbox.rows.findOne({ _id: done ?? '' })) === null, 75_000);
+    const left = await outbox.rows.find({ aggregateId: thing }).toArray();
+    expect(new Set(left.map(({ _id }) => _id))).toEqual(new Set([unsent, unshown, recent]));
+  }, 80_000);
+
+  it('sent longer ago than consumers remember are not sent again, whatever the bus has lost', async () => {
+    const thing = newId('thing');
+    await bus.publish(source(), 9_000, eventOf(thing, 1), await bus.mark(source()));
+    const old = await append(thing, 2);
+    await outbox.rows.updateOne(
+      { _id: old },
+      { $set: { sent: true, shown: false, number: 9_001, sentAt: new Date(Date.now() - 8 * DAY_MS) } },
+    );
+    const seen = await listen();
+    startRelay();
+    const fresh = newId('thing');
+    await append(fresh, 1);
+    await eventually('the next one', () => of(seen, fresh).length === 1);
+    expect(of(seen, thing)).toEqual([1]);
   });
 });
