@@ -92,6 +92,12 @@ export function seatsInTheWay(current: SeatingPlan, next: SeatingPlan, inUse: It
   return inTheWay;
 }
 
+/** Whether a seat that was held, perhaps before this plan, can still be sold. Its price is the hold's affair; the event's takings are one sum. */
+export function canSell(plan: SeatingPlan, held: { readonly seatId: string; readonly price: Money }): boolean {
+  const seat = plan.seats.get(held.seatId);
+  return seat !== undefined && !seat.blocked && held.price.currency === plan.currency;
+}
+
 export function priceRange(plan: SeatingPlan): { min: Money; max: Money } {
   const amounts = plan.sections.map((section) => section.price.amount);
   return { min: { amount: Math.min(...amounts), currency: plan.currency }, max: { amount: Math.max(...amounts), currency: plan.currency } };

@@ -9,7 +9,7 @@ import type { StoredAnswer } from '../domain/idempotency.ts';
 import type { Order, OrderStatus, Ticket, TicketStatus } from '../domain/order.ts';
 import { isInUse, paymentStatusOfSold, statusOfSold, ticketIdOf } from '../domain/order.ts';
 import { isOnSale } from '../domain/listing.ts';
-import { planAggregateOf } from '../domain/seating-plan.ts';
+import { canSell, planAggregateOf } from '../domain/seating-plan.ts';
 import type { PaymentIntent } from '../domain/payment-intent.ts';
 import type { Refund } from '../domain/refund.ts';
 import type { ClaimRepository } from './claim-repository.ts';
@@ -124,14 +124,17 @@ export function createSaleLedger(deps: LedgerDeps) {
 
   return {
     /**
-     * Transaction A: claims, order and intent bound together. It reads the listing and writes nothing that purchases share.
-     * `taken`: a seat is claimed, the hold has an order, or the intent has moved.
+     * Transaction A: claims, order and intent bound together. It reads the listing and the plan, and writes nothing that purchases share.
+     * `taken`: a seat is claimed or in the plan no more, the hold has an order, or the intent has moved.
      */
     async claimSeats(order: Order, intent: PaymentIntent): Promise<'claimed' | 'taken' | 'closed'> {
       try {
         await transaction(async (session) => {
           const listing = await listings.find(order.eventId, session);
           if (!listing || !isOnSale(listing, deps.clock.now())) throw new Aborted('closed');
+          // No plan takes a held seat away; but this purchase may have stood still until its hold was over.
+          const plan = await deps.plans.of(order.eventId, session);
+          if (!order.seats.every((seat) => canSell(plan, seat))) throw new Aborted('replanned');
           await claims.insertPending(session, order.eventId, order.id, seatIdsOf(order));
           await orders.insert(session, order);
           if (intent.orderId !== null || !(await intents.change(intent, { orderId: order.id }, deps.clock.now(), session)))

@@ -34,15 +34,18 @@ export function createSeatingPlanRepository(deps: { db: Db; defaultPlan: Seating
     if (oldest !== undefined) parsed.delete(oldest);
   }
 
-  async function states(eventIds: readonly string[]): Promise<ReadonlyMap<string, PlanState>> {
+  async function states(eventIds: readonly string[], session?: ClientSession): Promise<ReadonlyMap<string, PlanState>> {
     const found = await plans
-      .find({ _id: { $in: [...eventIds] } }, { projection: { revision: 1, 'next.token': 1, 'next.until': 1 } })
+      .find(
+        { _id: { $in: [...eventIds] } },
+        { projection: { revision: 1, 'next.token': 1, 'next.until': 1 }, ...(session ? { session } : {}) },
+      )
       .toArray();
     return new Map(found.map(({ _id, revision, next }) => [_id, { revision, next: next ?? null }]));
   }
 
-  async function read(eventId: string): Promise<SeatingPlan> {
-    const found = await plans.findOne({ _id: eventId }, { projection: { revision: 1, layout: 1 } });
+  async function read(eventId: string, session?: ClientSession): Promise<SeatingPlan> {
+    const found = await plans.findOne({ _id: eventId }, { projection: { revision: 1, layout: 1 }, ...(session ? { session } : {}) });
     if (!found?.layout) return deps.defaultPlan;
     const plan = createSeatingPlan(found.revision, found.layout.currency, found.layout.sections);
     keep(eventId, plan);
@@ -50,13 +53,13 @@ export function createSeatingPlanRepository(deps: { db: Db; defaultPlan: Seating
   }
 
   /** As it is now: the revision is read each time, the seats only when it has grown. */
-  async function ofEvents(eventIds: readonly string[]): Promise<ReadonlyMap<string, SeatingPlan>> {
-    const known = await states(eventIds);
+  async function ofEvents(eventIds: readonly string[], session?: ClientSession): Promise<ReadonlyMap<string, SeatingPlan>> {
+    const known = await states(eventIds, session);
     const entries = eventIds.map(async (eventId): Promise<[string, SeatingPlan]> => {
       const revision = known.get(eventId)?.revision ?? 0;
       if (revision === 0) return [eventId, deps.defaultPlan];
       const cached = parsed.get(eventId);
-      if (cached?.revision !== revision) return [eventId, await read(eventId)];
+      if (cached?.revision !== revision) return [eventId, await read(eventId, session)];
       keep(eventId, cached);
       return [eventId, cached];
     });
@@ -65,8 +68,8 @@ export function createSeatingPlanRepository(deps: { db: Db; defaultPlan: Seating
 
   return {
     ofEvents,
-    async of(eventId: string): Promise<SeatingPlan> {
-      return (await ofEvents([eventId])).get(eventId) ?? deps.defaultPlan;
+    async of(eventId: string, session?: ClientSession): Promise<SeatingPlan> {
+      return (await ofEvents([eventId], session)).get(eventId) ?? deps.defaultPlan;
     },
     async stateOf(eventId: string): Promise<PlanState> {
       return (await states([eventId])).get(eventId) ?? NOT_CONFIGURED;

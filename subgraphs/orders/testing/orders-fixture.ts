@@ -15,6 +15,7 @@ import type { ReachedPoint } from '../domain/purchase-points.ts';
 import type { Viewer } from '../domain/viewer.ts';
 import { createSeatFeed } from '../repositories/seat-feed.ts';
 import { createSeatHints } from '../repositories/seat-hints.ts';
+import { createClaimSeats } from '../usecases/claim-seats.ts';
 import { createSimulatorPayments } from '../repositories/simulator-payments.ts';
 
 export type OrdersFixture = Awaited<ReturnType<typeof startOrders>>;
@@ -60,6 +61,7 @@ export async function startOrders(
     reconcileGraceSeconds: 20,
   };
   const errors: unknown[] = [];
+  let beforeClaiming: (() => Promise<void>) | null = null;
   const core: OrdersCore = createOrdersCore({
     mongo,
     redis,
@@ -71,6 +73,17 @@ export async function startOrders(
     onCommitted: () => undefined,
     logError: (error) => void errors.push(error),
     ...(options.reached ? { reached: options.reached } : {}),
+    parts: {
+      createClaimSeats: (deps) => {
+        const claimSeats = createClaimSeats(deps);
+        return async (...request) => {
+          const interrupt = beforeClaiming;
+          beforeClaiming = null;
+          await interrupt?.();
+          return claimSeats(...request);
+        };
+      },
+    },
   });
   await Promise.all([core.ensureIndexes(), simulator.ensureIndexes()]);
 
@@ -149,6 +162,10 @@ export async function startOrders(
     intend,
     pay,
     purchase,
+    /** What happens between P1 and P2 of the next purchase, while that stands still. */
+    beforeClaiming: (interrupt: () => Promise<void>): void => {
+      beforeClaiming = interrupt;
+    },
     openFeed,
     statusOf,
     close: async (): Promise<void> => {

@@ -140,6 +140,24 @@ describe('a seating plan', () => {
     expect((await stateOf(eventId)).next).toBeNull();
   });
 
+  it('is not sold past by a purchase that stood still until its hold was over', async () => {
+    const eventId = await orders.publishedEvent();
+    const buyer = orders.viewer();
+    const held = await orders.hold(buyer, eventId, ['A-1']);
+    const intent = await orders.pay(buyer, held);
+    const { claims } = orders.core.repositories;
+    const adopted: string[] = [];
+    // Between P1 and P2: the hold, and whatever Redis knows of it, is gone; then the organizer takes the seat away.
+    orders.beforeClaiming(async () => {
+      await orders.redis.flushdb();
+      adopted.push((await configure(eventId, layout(section('', 100, [['Z', 1]])))).kind);
+    });
+    const outcome = await orders.purchase(buyer, held, intent);
+    expect([adopted, outcome.kind]).toEqual([['ConfigureSeatingPayload'], 'SeatsUnavailable']);
+    expect((await claims.ofEvents([eventId])).get(eventId)?.size).toBe(0);
+    expect((await orders.core.repositories.intents.find(intent.id))?.status).toBe('REFUNDED');
+  });
+
   it('that nobody decides on stops holds only until its time is over, and cannot be adopted afterwards', async () => {
     const eventId = await orders.publishedEvent();
     const { plans, ledger } = orders.core.repositories;
