@@ -228,13 +228,21 @@ export function createSaleLedger(deps: LedgerDeps) {
       });
     },
 
-    /** R1: these tickets and their money are on their way back. False when the order, its payment or one of the tickets has moved. */
+    /**
+     * R1: these tickets and their money are on their way back. False when the order, its payment or one of the tickets has moved, or there is a refund of
+     * this id: the same key was used for another order at the same time.
+     */
     async startTicketRefund(order: Order, intent: PaymentIntent, refund: Refund, from: readonly TicketStatus[]): Promise<boolean> {
-      return unlessMoved(async (session) => {
-        if (!(await orders.startTicketRefund(session, refund.id, refund.ticketIds, from))) throw new Aborted('moved');
-        await followTickets(session, order, intent);
-        await refunds.insert(session, refund);
-      });
+      try {
+        return await unlessMoved(async (session) => {
+          if (!(await orders.startTicketRefund(session, refund.id, refund.ticketIds, from))) throw new Aborted('moved');
+          await followTickets(session, order, intent);
+          await refunds.insert(session, refund);
+        });
+      } catch (error) {
+        if (isDuplicateKey(error)) return false;
+        throw error;
+      }
     },
 
     /** R2: the provider has given the money back. False when it is ended already, or the order has moved. */

@@ -68,6 +68,24 @@ describe('a refund that a person asks for', () => {
     expect(await refund(buyer, order.id)).toMatchObject({ kind: 'OrderNotRefundable', reason: 'ALREADY_REFUNDED' });
   });
 
+  it('with one key for two orders at once is done for one of them, and refused for the other', async () => {
+    const buyer = orders.viewer();
+    const sales = await Promise.all(
+      Array.from({ length: 4 }, async () => {
+        const held = await orders.hold(buyer, await orders.publishedEvent(), ['A-1']);
+        const outcome = await orders.purchase(buyer, held, await orders.pay(buyer, held));
+        return outcome.kind === 'PurchasePayload' ? outcome.order.id : '';
+      }),
+    );
+    const outcomes = await Promise.all(sales.map((orderId) => refund(buyer, orderId, null, 'one key')));
+    expect(outcomes.map(({ kind }) => kind).toSorted()).toEqual([
+      'IdempotencyKeyReused',
+      'IdempotencyKeyReused',
+      'IdempotencyKeyReused',
+      'RefundOrderPayload',
+    ]);
+  });
+
   it('by several at once gives each ticket back once', async () => {
     const { buyer, order, ticketOf } = await bought(['A-1', 'A-2', 'A-3']);
     const outcomes = await Promise.all([
