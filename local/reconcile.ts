@@ -49,7 +49,7 @@ async function main(): Promise<number> {
   await client.data('mutation { logOut { __typename } }').catch(() => undefined);
   say(
     `${report.checkedAt}: ${report.orders} orders, ${report.claims} claims and ${report.paymentsAtProvider} payments at the provider looked at` +
-      `${report.complete ? '' : ' (not all: time or room ran out)'}; ${report.differences.length} differences`,
+      `${report.complete ? '' : ' (not all: time or room ran out, or the provider did not answer)'}; ${report.differences.length} differences`,
   );
   for (const { kind, message, eventId, orderId, paymentIntentId } of report.differences) {
     say(`  ${kind}: ${message}`);

@@ -444,7 +444,7 @@ export type ReconciliationReport = {
   readonly checkedAt: Scalars['DateTime']['output'];
   /** Seats sold or being sold that were looked at. */
   readonly claims: Scalars['Int']['output'];
-  /** False when the time for a request, or room for 500 differences, ran out before everything was looked at. */
+  /** False when the time for a request, or room for 500 differences, ran out before everything was looked at, or the provider did not answer. */
   readonly complete: Scalars['Boolean']['output'];
   readonly differences: ReadonlyArray<ReconciliationDifference>;
   /** How many were looked at. */

@@ -1,5 +1,5 @@
 import type { Order, Ticket } from './order.ts';
-import { isLive, paymentStatusOfSold, statusOfSold } from './order.ts';
+import { isInUse, isLive, paymentStatusOfSold, statusOfSold } from './order.ts';
 import type { PaymentIntent } from './payment-intent.ts';
 import type { ProviderIntent } from './payment-provider.ts';
 import type { ClaimState } from './seat-map.ts';
@@ -85,6 +85,9 @@ export function auditOrder(facts: OrderFacts, plan: SeatingPlan, now: Date): Dif
   return found;
 }
 
+export const worthInUse = (tickets: readonly Ticket[]): number =>
+  tickets.filter(isInUse).reduce((sum, ticket) => sum + ticket.seat.price.amount, 0);
+
 /** What a claim may belong to; null: to nothing. */
 export function auditClaim(claim: SeatClaim, order: Order | null): Difference | null {
   if (order && isLive(order.status)) return null;
@@ -97,8 +100,8 @@ export function auditClaim(claim: SeatClaim, order: Order | null): Difference | 
   };
 }
 
-/** `theirs` null: the provider does not know it. */
-export function auditPayment(ours: PaymentIntent, theirs: ProviderIntent | null): Difference | null {
+/** `theirs` null: the provider does not know it. `kept`: what the tickets in use are worth; null without an order. */
+export function auditPayment(ours: PaymentIntent, theirs: ProviderIntent | null, kept: number | null): Difference | null {
   const differs = (message: string): Difference => ({
     kind: 'PAYMENT_DIFFERS_AT_PROVIDER',
     message,
@@ -108,7 +111,9 @@ export function auditPayment(ours: PaymentIntent, theirs: ProviderIntent | null)
   });
   if (theirs === null) return differs(`The payment is ${ours.status} here, and unknown to the provider.`);
   const taken = theirs.status === 'SUCCEEDED';
-  if (ours.status === 'SUCCEEDED' && !taken) return differs(`The money is taken here; the provider says ${theirs.status}.`);
+  // A free ticket may be all that is left of an order: then nothing of the money is kept, and the sale stands.
+  const isAllBack = theirs.status === 'REFUNDED' && kept === 0;
+  if (ours.status === 'SUCCEEDED' && !taken && !isAllBack) return differs(`The money is taken here; the provider says ${theirs.status}.`);
   if (ours.status === 'CANCELLED' && taken) return differs('The payment is cancelled here; the provider has taken the money.');
   if (ours.status === 'REFUNDED' && theirs.status !== 'REFUNDED')
     return differs(`The money is back here; the provider says ${theirs.status}.`);

@@ -4,8 +4,15 @@ import type { OrdersFixture } from '../testing/orders-fixture.ts';
 import { startOrders } from '../testing/orders-fixture.ts';
 
 let orders: OrdersFixture;
+let silent = false;
 beforeEach(async () => {
-  orders = await startOrders();
+  silent = false;
+  orders = await startOrders({
+    provider: (real) => ({
+      ...real,
+      retrieve: async (id) => (silent ? { kind: 'unknown', cause: new Error('silence') } : real.retrieve(id)),
+    }),
+  });
 });
 afterEach(() => orders.close());
 
@@ -32,6 +39,30 @@ describe('the reconciliation report', () => {
     const buyer = orders.viewer();
     await orders.pay(buyer, await orders.hold(buyer, whole.eventId, ['C-1']));
     expect(await report()).toMatchObject({ differences: [], complete: true, orders: 2, claims: 1, paymentsAtProvider: 3 });
+  });
+
+  it('has nothing to say of an order whose tickets that cost something went back, and the free one did not', async () => {
+    const eventId = await orders.publishedEvent();
+    const free = { name: 'Floor', price: { amount: 0, currency: 'EUR' }, rows: [{ label: 'A', seatCount: 1, firstNumber: 1 }] };
+    const paid = { name: 'Stalls', price: { amount: 900, currency: 'EUR' }, rows: [{ label: 'A', seatCount: 1, firstNumber: 1 }] };
+    const sections = [free, paid].map((section) => ({ ...section, features: {}, blockedSeats: [] }));
+    await orders.core.configureSeating({ userId: 'usr_organizer', roles: ['ORGANIZER'] }, eventId, { currency: 'EUR', sections });
+    const buyer = orders.viewer();
+    const held = await orders.hold(buyer, eventId, ['Floor-A-1', 'Stalls-A-1']);
+    const outcome = await orders.purchase(buyer, held, await orders.pay(buyer, held));
+    if (outcome.kind !== 'PurchasePayload') throw new Error(`Not bought: ${outcome.kind}`);
+    const tickets = await orders.core.repositories.orders.ticketsOfOrders([outcome.order.id]);
+    const back = tickets.filter((ticket) => ticket.seat.seatId === 'Stalls-A-1').map((ticket) => ticket.id);
+    expect(await orders.core.refundOrder(buyer, { orderId: outcome.order.id, ticketIds: back, idempotencyKey: null })).toMatchObject({
+      order: { status: 'PARTIALLY_REFUNDED' },
+    });
+    expect((await report()).differences).toEqual([]);
+  });
+
+  it('does not call itself complete when the provider did not answer', async () => {
+    await bought(['A-1']);
+    silent = true;
+    expect(await report()).toMatchObject({ differences: [], complete: false, paymentsAtProvider: 0 });
   });
 
   it.each<[string, DifferenceKind, (sale: Awaited<ReturnType<typeof bought>>) => Promise<unknown>]>([

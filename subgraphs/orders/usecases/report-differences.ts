@@ -1,6 +1,6 @@
 import type { Clock } from '../../../kit/values/clock.ts';
 import type { Difference, DifferenceKind } from '../domain/audit.ts';
-import { auditClaim, auditOrder, auditPayment, STUCK_AFTER_SECONDS } from '../domain/audit.ts';
+import { auditClaim, auditOrder, auditPayment, STUCK_AFTER_SECONDS, worthInUse } from '../domain/audit.ts';
 import type { PaymentIntent } from '../domain/payment-intent.ts';
 import type { PaymentProvider } from '../domain/payment-provider.ts';
 import type { AuditRepository } from '../repositories/audit-repository.ts';
@@ -17,7 +17,7 @@ export type DifferencesReport = {
   readonly orders: number;
   readonly claims: number;
   readonly paymentsAtProvider: number;
-  /** False when time or room ran out before everything was looked at. */
+  /** False when time or room ran out before everything was looked at, or the provider did not answer about a payment. */
   readonly complete: boolean;
   readonly differences: readonly Difference[];
 };
@@ -39,6 +39,7 @@ export function createReportDifferences(deps: {
     const giveUpAt = Date.now() + TIME_MS;
     const differences: Difference[] = [];
     let [orders, claims, paymentsAtProvider] = [0, 0, 0];
+    let complete = true;
 
     const report = (difference: Difference | null): void => {
       if (difference) differences.push(difference);
@@ -95,11 +96,18 @@ export function createReportDifferences(deps: {
           })),
         );
         for (const { intent, found } of answers) {
-          if (found === null || found.kind === 'unknown') continue;
+          if (found === null) continue;
+          if (found.kind === 'unknown') {
+            complete = false;
+            continue;
+          }
           paymentsAtProvider += 1;
-          const difference = auditPayment(intent, found.kind === 'done' ? found.value : null);
+          const theirs = found.kind === 'done' ? found.value : null;
+          if (auditPayment(intent, theirs, null) === null) continue;
+          const facts = intent.orderId === null ? null : await audit.factsAtOnce(intent.orderId);
           // Changed between the two readings: then they say nothing about each other.
-          if (difference && (await audit.payment(intent.id))?.version === intent.version) report(difference);
+          if ((await audit.payment(intent.id))?.version === intent.version)
+            report(auditPayment(intent, theirs, facts && worthInUse(facts.tickets)));
         }
       }
     }
@@ -117,7 +125,6 @@ export function createReportDifferences(deps: {
       if (untold > 0) report(about('EVENT_NOT_TOLD', `${untold} committed changes are not on the bus or not on the seat map yet.`));
     }
 
-    let complete = true;
     try {
       await auditWork();
       await auditOrders();
