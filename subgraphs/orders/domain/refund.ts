@@ -22,6 +22,8 @@ export type Refund = {
   readonly status: RefundStatus;
   readonly createdAt: Date;
   readonly attempts: number;
+  /** How often the provider has refused it. */
+  readonly refusals: number;
 };
 
 /** Of a payment that has no order: one per intent, so a second attempt to start it meets the first one's row. */
@@ -37,6 +39,7 @@ export function unboundRefundOf(intent: PaymentIntent, now: Date): Refund {
     status: 'PENDING',
     createdAt: now,
     attempts: 0,
+    refusals: 0,
   };
 }
 
@@ -56,8 +59,13 @@ export function ticketRefundOf(order: Order, tickets: readonly Ticket[], now: Da
     status: 'PENDING',
     createdAt: now,
     attempts: 0,
+    refusals: 0,
   };
 }
+
+/** At the provider. It answers a key the same for ever, so what it has definitely refused is asked for under another one. */
+export const refundKeyOf = ({ id, refusals }: Refund): string => (refusals === 0 ? id : `${id}.${refusals}`);
+export const refundIdOfKey = (key: string): string => key.split('.', 1)[0] ?? key;
 
 /** From the key, as an order's id is: a repeated request finds its refund for ever. */
 export const requestedRefundIdOf = (userId: string, key: string): string => derivedId('rf', userId, 'refundOrder', key);

@@ -3,7 +3,8 @@ import type { Refund } from '../domain/refund.ts';
 
 type RefundDocument = Omit<Refund, 'id'> & { readonly _id: string; readonly nextAttemptAt: Date };
 
-const toRefund = ({ _id, nextAttemptAt: _next, ...rest }: RefundDocument): Refund => ({ id: _id, ...rest });
+/** Documents of before refusals were counted lack them. */
+const toRefund = ({ _id, nextAttemptAt: _next, ...rest }: RefundDocument): Refund => ({ id: _id, ...rest, refusals: rest.refusals ?? 0 });
 
 const BACKOFF_MAX_SECONDS = 300;
 
@@ -27,12 +28,12 @@ export function createRefundRepository(deps: { db: Db }) {
       const result = await refunds.updateOne({ _id: id, status: 'PENDING' }, { $set: { status } }, { session });
       return result.matchedCount === 1;
     },
-    /** Asked again later, the longer the more often it failed. */
-    async postpone(refund: Refund, now: Date): Promise<void> {
+    /** Asked again later, the longer the more often it failed. Of two who have asked at once, the first one's answer counts. */
+    async postpone(refund: Refund, now: Date, isRefused: boolean): Promise<void> {
       const seconds = Math.min(2 ** Math.min(refund.attempts, 10), BACKOFF_MAX_SECONDS);
       await refunds.updateOne(
-        { _id: refund.id, status: 'PENDING' },
-        { $set: { nextAttemptAt: new Date(now.getTime() + seconds * 1_000) }, $inc: { attempts: 1 } },
+        { _id: refund.id, status: 'PENDING', attempts: refund.attempts },
+        { $set: { nextAttemptAt: new Date(now.getTime() + seconds * 1_000) }, $inc: { attempts: 1, refusals: isRefused ? 1 : 0 } },
       );
     },
     /** Those whose next try is far off, too. */

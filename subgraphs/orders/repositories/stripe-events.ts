@@ -1,5 +1,6 @@
 import type { Stripe } from 'stripe';
 import type { PaymentNotice } from '../domain/payment-notice.ts';
+import { refundIdOfKey } from '../domain/refund.ts';
 
 const TOLERANCE_SECONDS = 300;
 
@@ -17,10 +18,11 @@ const OF_REFUNDS = new Set(['refund.updated', 'refund.failed']);
 function noticeOf(event: Stripe.Event): PaymentNotice {
   const { object } = event.data;
   const metadata = 'metadata' in object ? object.metadata : null;
+  const refundKey = (OF_REFUNDS.has(event.type) && metadata?.['refund_key']) || null;
   return {
     id: event.id,
     intentId: (OF_INTENTS.has(event.type) && metadata?.['intent_id']) || null,
-    refundId: (OF_REFUNDS.has(event.type) && metadata?.['refund_key']) || null,
+    refundId: refundKey && refundIdOfKey(refundKey),
   };
 }
 

@@ -6,12 +6,12 @@ import { startOrders } from '../testing/orders-fixture.ts';
 
 let orders: OrdersFixture;
 /** What the provider's next refunds come to, instead of what it really does. */
-let answer: (() => ProviderResult<ProviderIntent>) | null = null;
+let answer: ((request: { key: string }) => ProviderResult<ProviderIntent> | null) | null = null;
 
 beforeEach(async () => {
   answer = null;
   orders = await startOrders({
-    provider: (real) => ({ ...real, refund: async (request) => answer?.() ?? real.refund(request) }),
+    provider: (real) => ({ ...real, refund: async (request) => answer?.(request) ?? real.refund(request) }),
   });
 });
 afterEach(() => orders.close());
@@ -150,6 +150,22 @@ describe('a refund that a person asks for', () => {
     expect(await orders.statusOf(eventId, 'A-1')).toBe('AVAILABLE');
   });
 
+  it('that is owed and was refused is asked for anew, because a key that was refused once is refused for ever', async () => {
+    const { eventId, order } = await bought(['A-1', 'A-2']);
+    let refused: string | null = null;
+    answer = ({ key }) => ((refused ??= key) === key ? { kind: 'declined', reason: 'balance_insufficient' } : null);
+    const { listings } = orders.core.repositories;
+    const [listing] = await listings.findMany([eventId]);
+    if (!listing) throw new Error('the event is unknown');
+    await listings.apply({ ...listing, status: 'CANCELLED', version: 2 }, orders.clock.now());
+    await orders.core.refundClosedEvents();
+    expect(await orders.core.repositories.orders.find(order.id)).toMatchObject({ status: 'REFUND_PENDING' });
+    orders.clock.advance(MINUTE);
+    await Promise.all([orders.core.reconcile.run(), orders.core.reconcile.run()]);
+    expect(await orders.core.repositories.orders.find(order.id)).toMatchObject({ status: 'REFUNDED', refunded: { amount: 5_000 } });
+    expect(await moneyBack(order.id)).toBe(5_000);
+  });
+
   it('and the cancellation of the event together give everything back once', async () => {
     const { buyer, eventId, order, ticketOf } = await bought(['A-1', 'A-2', 'A-3']);
     await refund(buyer, order.id, [ticketOf('A-1')]);
@@ -162,6 +178,8 @@ describe('a refund that a person asks for', () => {
     await listings.apply({ ...listing, status: 'CANCELLED', version: 2 }, orders.clock.now());
     orders.clock.advance(2 * MINUTE);
     await Promise.all([orders.core.refundClosedEvents(), orders.core.reconcile.run()]);
+    // Overtaken by the other refund, an order waits for the next pass.
+    await orders.core.refundClosedEvents();
     await orders.core.reconcile.run();
     expect(await orders.core.repositories.orders.find(order.id)).toMatchObject({ status: 'REFUNDED', refunded: { amount: 7_500 } });
     expect(await moneyBack(order.id)).toBe(7_500);

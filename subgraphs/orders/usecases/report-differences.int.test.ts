@@ -133,6 +133,7 @@ describe('the reconciliation report', () => {
       status: 'PENDING',
       createdAt: orders.clock.now(),
       attempts: 0,
+      refusals: 0,
     });
     const forgotten = orders.viewer();
     await orders.pay(forgotten, await orders.hold(forgotten, sale.eventId, ['B-2']));

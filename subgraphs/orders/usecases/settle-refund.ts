@@ -1,6 +1,7 @@
 import type { Clock } from '../../../kit/values/clock.ts';
 import type { PaymentProvider } from '../domain/payment-provider.ts';
 import type { Refund } from '../domain/refund.ts';
+import { refundKeyOf } from '../domain/refund.ts';
 import type { OrderRepository } from '../repositories/order-repository.ts';
 import type { PaymentIntentRepository } from '../repositories/payment-intent-repository.ts';
 import type { RefundRepository } from '../repositories/refund-repository.ts';
@@ -36,7 +37,7 @@ export function createSettleRefund(deps: {
       case 'CANCELLED':
         return 'CANCELLED';
       case 'SUCCEEDED': {
-        const refunded = await provider.refund({ key: refund.id, providerIntentId, amount: refund.amount });
+        const refunded = await provider.refund({ key: refundKeyOf(refund), providerIntentId, amount: refund.amount });
         if (refunded.kind === 'declined') return 'REFUSED';
         return refunded.kind === 'done' ? 'REFUNDED' : null;
       }
@@ -71,7 +72,7 @@ export function createSettleRefund(deps: {
     if (!intent || intent.providerIntentId === null) throw new Error(`Refund ${refundId} has no payment intent at the provider.`);
     const how = await giveBack(refund, intent.providerIntentId);
     if (how === null || (how === 'REFUSED' && refund.owed)) {
-      await deps.refunds.postpone(refund, deps.clock.now());
+      await deps.refunds.postpone(refund, deps.clock.now(), how === 'REFUSED');
       return false;
     }
     for (let tries = 0; tries < TRIES_MAX; tries += 1) {
