@@ -47,7 +47,7 @@ export function dueMailOf(event: DomainEvent): DueMail | null {
  * again while the mail server is away. A process that dies right behind sending may send it a second time, under the same Message-ID.
  */
 export async function startNotifications(deps: {
-  bus: DomainEventBus;
+  bus: Pick<DomainEventBus, 'subscribe'>;
   source: string;
   mails: MailRepository;
   orders: OrderRepository;
@@ -59,6 +59,7 @@ export async function startNotifications(deps: {
   logger: Logger;
 }) {
   const { mails, orders, clock, logger } = deps;
+  let closing = false;
 
   async function write(due: DueMail): Promise<Mail | null> {
     const order = await orders.find(due.orderId);
@@ -94,7 +95,11 @@ export async function startNotifications(deps: {
 
   async function sendDue(): Promise<void> {
     const sender = async (): Promise<void> => {
-      for (let due = await mails.take(clock.now()); due; due = await mails.take(clock.now())) await send(due);
+      while (!closing) {
+        const due = await mails.take(clock.now());
+        if (!due) return;
+        await send(due);
+      }
     };
     await Promise.all(Array.from({ length: SENT_AT_ONCE }, sender));
   }
@@ -113,6 +118,8 @@ export async function startNotifications(deps: {
   });
   return {
     close: async (): Promise<void> => {
+      // What is due stays due, for whichever process comes next.
+      closing = true;
       await subscription.close();
       await sending.close();
       deps.transport.close();
