@@ -28,9 +28,16 @@ const toMessage = (from: string, mail: Mail): SendMailOptions => ({
   disableUrlAccess: true,
 });
 
+/** RFC 4954, 6: about who we are, which an operator can mend; no mail deserves to be lost for it. */
+const ABOUT_OUR_LOGIN = [530, 534, 535, 538];
+
 /** RFC 5321, 4.2.1: 5yz is a permanent negative completion reply. */
 const isForGood = (error: unknown): boolean =>
-  error instanceof Error && 'responseCode' in error && typeof error.responseCode === 'number' && error.responseCode >= 500;
+  error instanceof Error &&
+  'responseCode' in error &&
+  typeof error.responseCode === 'number' &&
+  error.responseCode >= 500 &&
+  !ABOUT_OUR_LOGIN.includes(error.responseCode);
 
 export function createSmtpMail(deps: { url: string; from: string }): MailTransport {
   const transport = createTransport(deps.url, {});
