@@ -1,11 +1,18 @@
 import { z } from 'zod';
 import type { RedisClient } from '../../../kit/runtime/redis.ts';
+import type { SeatingPlan } from '../domain/seating-plan.ts';
 import type { SeatingPlanRepository } from './seating-plan-repository.ts';
 import type { ClaimRepository } from './claim-repository.ts';
 import { seatKeys } from './seat-keys.ts';
 
-/** A seat as the scripts take it: id, revision as read, claim as read afterwards, whether the plan blocks it. */
-type SeatFacts = readonly [seatId: string, revision: number, claim: string, blocked: boolean];
+/** A seat as the scripts take it: id, revision as read, claim as read afterwards, and what it is in the plan. */
+type SeatFacts = readonly [seatId: string, revision: number, claim: string, inPlan: '' | 'BLOCKED' | 'GONE'];
+
+function inPlan(plan: SeatingPlan, seatId: string): SeatFacts[3] {
+  const seat = plan.seats.get(seatId);
+  if (!seat) return 'GONE';
+  return seat.blocked ? 'BLOCKED' : '';
+}
 
 const replySchema = z.tuple([z.string()]).rest(z.union([z.string(), z.null()]));
 
@@ -54,7 +61,7 @@ export function createSeatPublisher(deps: { redis: RedisClient; claims: ClaimRep
           seatId,
           revisions[index] ?? 0,
           claims.get(seatId) ?? '',
-          plan.seats.get(seatId)?.blocked ?? false,
+          inPlan(plan, seatId),
         ]);
         const reply = replySchema.parse(
           await attempt({ seatsJson: JSON.stringify({ begun, seats }), known: known.get(eventId) ?? 0, claims }),

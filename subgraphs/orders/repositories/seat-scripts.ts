@@ -33,7 +33,7 @@ local function last_version(changes_key)
   return tonumber(string.match(entry[1][1], '^%d+'))
 end
 
--- seats: { seatId, revision, claim, blocked, key } as the caller read them, and which beginning of the map those revisions belong to: a map that was
+-- seats: { seatId, revision, claim, in the plan, key } as the caller read them, and which beginning of the map those revisions belong to: a map that was
 -- begun anew has forgotten the others, and a seat never shown since looks like one never shown at all.
 local function moved(shown_key, seats)
   if (redis.call('HGET', shown_key, '#begun') or '') ~= seats.begun then return true end
@@ -47,7 +47,7 @@ end
 local function status_of(seat)
   if seat[3] == 'SOLD' then return 'RESERVED' end
   if seat[3] == 'PENDING' or redis.call('EXISTS', seat[5]) == 1 then return 'HELD' end
-  if seat[4] then return 'BLOCKED' end
+  if seat[4] == 'BLOCKED' then return 'BLOCKED' end
   return 'AVAILABLE'
 end
 
@@ -57,10 +57,13 @@ local function publish(shown_key, changes_key, seats, known)
   local last = last_version(changes_key)
   local differing = {}
   for _, seat in ipairs(seats) do
-    local status = status_of(seat)
-    local before, revision = shown(shown_key, seat[1])
-    redis.call('HSET', shown_key, seat[1], status .. ':' .. int(math.max(now, revision + 1)))
-    if before ~= status then differing[#differing + 1] = { seat[1], status } end
+    -- A map that has begun with another plan knows nothing of it.
+    if seat[4] ~= 'GONE' then
+      local status = status_of(seat)
+      local before, revision = shown(shown_key, seat[1])
+      redis.call('HSET', shown_key, seat[1], status .. ':' .. int(math.max(now, revision + 1)))
+      if before ~= status then differing[#differing + 1] = { seat[1], status } end
+    end
   end
   redis.call('PEXPIRE', shown_key, LOG_LIFE_MS)
   if #differing == 0 then return last end
@@ -70,7 +73,7 @@ local function publish(shown_key, changes_key, seats, known)
   return version
 end
 
--- facts arrive as { begun, seats: [seatId, revision, claim, blocked] }; the seats' hold keys stand in KEYS from first on.
+-- facts arrive as { begun, seats: [seatId, revision, claim, in the plan] }; the seats' hold keys stand in KEYS from first on.
 local function seats_from(json, first)
   local facts = cjson.decode(json)
   local seats = facts.seats
