@@ -3,6 +3,7 @@ import type { Ticket } from '../domain/order.ts';
 import type { Viewer } from '../domain/viewer.ts';
 import type { OrdersFixture } from '../testing/orders-fixture.ts';
 import { startOrders } from '../testing/orders-fixture.ts';
+import { createCheckIn } from './check-in.ts';
 
 let orders: OrdersFixture;
 beforeAll(async () => {
@@ -52,6 +53,26 @@ describe('checking in', () => {
     expect(await scan(mine.eventId, other.code)).toMatchObject({ reason: 'WRONG_EVENT' });
     const gone: Ticket = { ...mine.ticket, id: 'tkt_gone' };
     expect(await scan(mine.eventId, await orders.core.ticketCodes.codeOf(gone))).toMatchObject({ reason: 'UNKNOWN' });
+  });
+
+  it('lets in a ticket whose refund was refused between the two looks at it', async () => {
+    const { eventId, code, ticket } = await bought(['A-1']);
+    const repository = orders.core.repositories.orders;
+    const tickets = orders.mongo.db.collection<{ _id: string }>('tickets');
+    await tickets.updateOne({ _id: ticket.id }, { $set: { status: 'REFUND_PENDING' } });
+    const checkIn = createCheckIn({
+      orders: {
+        ...repository,
+        ticketWithNonce: async (id) => {
+          await tickets.updateOne({ _id: ticket.id, status: 'REFUND_PENDING' }, { $set: { status: 'VALID' } });
+          return repository.ticketWithNonce(id);
+        },
+      },
+      codes: orders.core.ticketCodes,
+      readListings: orders.core.readListings,
+      clock: orders.clock,
+    });
+    expect(await checkIn(organizer, { eventId, code, nonce: null })).toMatchObject({ kind: 'CheckInPayload', replayed: false });
   });
 
   it('refuses a ticket that was given back, and what was let in cannot be given back', async () => {
