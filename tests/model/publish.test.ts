@@ -151,7 +151,8 @@ describeModel({
   model,
   code: {
     'repositories/seat-publisher.ts': ['readRevisions', 'publishing', 'MOVED'],
-    'repositories/seat-scripts.ts': ['publishScript', 'sweepScript'],
+    'repositories/seat-map-scripts.ts': ['publishScript'],
+    'repositories/hold-scripts.ts': ['sweepScript'],
     'repositories/unshown-repository.ts': ['markShown', 'since'],
     'usecases/show-changes.ts': ['overdue'],
     'repositories/sale-ledger.ts': ['claimSeats', 'confirmOrder', 'settleTicketRefund'],

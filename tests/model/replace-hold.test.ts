@@ -190,7 +190,7 @@ describeModel({
     'usecases/place-seats.ts': ['second look', 'undo'],
     'usecases/hold-seats.ts': ['cancelPayment'],
     'usecases/confirm-payment.ts': ['holds.extend', 'intents.change', 'provider.confirm'],
-    'repositories/seat-scripts.ts': ['holdScript', 'extendScript', 'releaseScript'],
+    'repositories/hold-scripts.ts': ['holdScript', 'extendScript', 'releaseScript'],
     'repositories/sale-ledger.ts': ['claimSeats'],
   },
 });

@@ -24,7 +24,7 @@ export type SeatMapUpdate =
       readonly seats: readonly SeatState[];
     };
 
-/** The one rule for what a seat shows; the Lua scripts state it again for the moment of publishing (repositories/seat-scripts.ts). */
+/** The one rule for what a seat shows; the Lua scripts state it again for the moment of publishing (repositories/seat-script.ts). */
 export function seatStatus(facts: { claim: ClaimState | undefined; held: boolean; blocked: boolean }): SeatStatus {
   if (facts.claim === 'SOLD') return 'RESERVED';
   if (facts.claim === 'PENDING' || facts.held) return 'HELD';

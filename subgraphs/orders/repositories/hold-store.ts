@@ -15,7 +15,7 @@ import {
   releaseScript,
   sweepScript,
   unmarkScript,
-} from './seat-scripts.ts';
+} from './hold-scripts.ts';
 
 const millisecondsSchema = z.coerce.number().transform((value) => new Date(value));
 const heldSeatSchema = z.object({

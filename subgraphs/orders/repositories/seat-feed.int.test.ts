@@ -6,7 +6,7 @@ import { silentLogger } from '../../../kit/runtime/logger.ts';
 import { createSeatFeed } from './seat-feed.ts';
 import { seatKeys } from './seat-keys.ts';
 import { createSeatPublisher } from './seat-publisher.ts';
-import { publishScript } from './seat-scripts.ts';
+import { publishScript } from './seat-map-scripts.ts';
 
 let orders: OrdersFixture;
 let feed: Awaited<ReturnType<OrdersFixture['openFeed']>>;

@@ -4,7 +4,7 @@ import type { ClaimState, SeatState } from '../domain/seat-map.ts';
 import type { ClaimRepository } from './claim-repository.ts';
 import { parseDeadlineMember, seatKeys } from './seat-keys.ts';
 import type { SeatPublisher } from './seat-publisher.ts';
-import { endScript, liveHoldsScript, publishScript, resetScript, versionScript } from './seat-scripts.ts';
+import { endScript, liveHoldsScript, publishScript, resetScript, versionScript } from './seat-map-scripts.ts';
 
 /** One entry of an event's change log. `previous` is the version it follows; -1 where it follows nothing. */
 export type SeatChange = {

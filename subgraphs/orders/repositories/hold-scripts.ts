@@ -1,130 +1,11 @@
-import { createScript } from './redis-script.ts';
-
-/*
- * Each script is one atomic step. They share one way of publishing: every status is computed here and now, from the claims that the caller read and from
- * the hold keys as they are; no script ever publishes a constant. Between reading the claims and this moment another process may have changed a seat:
- * then its revision has moved, and the script does nothing and answers MOVED, so that the caller reads the claims again.
- *
- * Time is Redis' own, never an app's: two processes' clocks would disagree on whose hold has ended.
- */
-const PRELUDE = `
-local LOG_LENGTH = 2000
-local LOG_LIFE_MS = 86400000
-
-local function now_ms()
-  local t = redis.call('TIME')
-  return tonumber(t[1]) * 1000 + math.floor(tonumber(t[2]) / 1000)
-end
-
--- tostring() would write 1.7e+12.
-local function int(n) return string.format('%.0f', n) end
-
--- What was last shown of a seat: status and revision. A seat never shown has revision 0 and differs from everything.
-local function shown(shown_key, seat)
-  local value = redis.call('HGET', shown_key, seat)
-  if not value then return false, 0 end
-  local at = string.find(value, ':', 1, true)
-  return string.sub(value, 1, at - 1), tonumber(string.sub(value, at + 1))
-end
-
-local function last_version(changes_key)
-  local entry = redis.call('XREVRANGE', changes_key, '+', '-', 'COUNT', 1)
-  if #entry == 0 then return 0 end
-  return tonumber(string.match(entry[1][1], '^%d+'))
-end
-
--- seats: { seatId, revision, claim, in the plan, key } as the caller read them, and which beginning of the map those revisions belong to: a map that was
--- begun anew has forgotten the others, and a seat never shown since looks like one never shown at all.
-local function moved(shown_key, seats)
-  if (redis.call('HGET', shown_key, '#begun') or '') ~= seats.begun then return true end
-  for _, seat in ipairs(seats) do
-    local _, revision = shown(shown_key, seat[1])
-    if revision ~= seat[2] then return true end
-  end
-  return false
-end
-
-local function status_of(seat)
-  if seat[3] == 'SOLD' then return 'RESERVED' end
-  if seat[3] == 'PENDING' or redis.call('EXISTS', seat[5]) == 1 then return 'HELD' end
-  if seat[4] == 'BLOCKED' then return 'BLOCKED' end
-  return 'AVAILABLE'
-end
-
--- The revision grows even where the status is the same: a slower publisher's claims are older than these.
-local function publish(shown_key, changes_key, seats, known)
-  local now = now_ms()
-  local last = last_version(changes_key)
-  local differing = {}
-  for _, seat in ipairs(seats) do
-    -- A map that has begun with another plan knows nothing of it.
-    if seat[4] ~= 'GONE' then
-      local status = status_of(seat)
-      local before, revision = shown(shown_key, seat[1])
-      redis.call('HSET', shown_key, seat[1], status .. ':' .. int(math.max(now, revision + 1)))
-      if before ~= status then differing[#differing + 1] = { seat[1], status } end
-    end
-  end
-  redis.call('PEXPIRE', shown_key, LOG_LIFE_MS)
-  if #differing == 0 then return last end
-  local version = math.max(now, last + 1, known + 1)
-  redis.call('XADD', changes_key, 'MAXLEN', '~', LOG_LENGTH, int(version) .. '-0', 'previous', int(last), 'seats', cjson.encode(differing))
-  redis.call('PEXPIRE', changes_key, LOG_LIFE_MS)
-  return version
-end
-
--- facts arrive as { begun, seats: [seatId, revision, claim, in the plan] }; the seats' hold keys stand in KEYS from first on.
-local function seats_from(json, first)
-  local facts = cjson.decode(json)
-  local seats = facts.seats
-  seats.begun = facts.begun
-  for i, seat in ipairs(seats) do seat[5] = KEYS[first + i - 1] end
-  return seats
-end
-
--- A mark is "<kind>:<token>:<until>"; one that is over counts as none.
-local function live_mark(details_key, now)
-  local mark = redis.call('HGET', details_key, 'mark')
-  if not mark then return nil end
-  local kind, _, until_ms = string.match(mark, '^(%u+):([^:]*):(%d+)$')
-  if kind and tonumber(until_ms) > now then return kind end
-  return nil
-end
-
-local DETAILS_LINGER_MS = 900000
-`;
-
-const script = (lua: string): ReturnType<typeof createScript> => createScript(`${PRELUDE}\n${lua}`);
-
-/**
- * KEYS shown, changes, deadlines, details, user's seats, hold keys… · ARGV seats, known, hold whose keys go first (or empty), how it ended (or empty)
- */
-export const publishScript = script(`
-local shown_key, changes_key, deadlines_key, details_key, user_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
-local seats = seats_from(ARGV[1], 6)
-local known, hold_id, ended = tonumber(ARGV[2]), ARGV[3], ARGV[4]
-if moved(shown_key, seats) then return { 'MOVED' } end
-if hold_id ~= '' then
-  for _, seat in ipairs(seats) do
-    -- Only this hold's: by now the seat may be in somebody else's.
-    if redis.call('GET', seat[5]) == hold_id then redis.call('DEL', seat[5]) end
-    redis.call('ZREM', deadlines_key, seat[1] .. '|' .. hold_id)
-    redis.call('ZREM', user_key, seat[1] .. '|' .. hold_id)
-  end
-  if ended ~= '' and redis.call('EXISTS', details_key) == 1 then
-    redis.call('HSET', details_key, 'ended', ended, 'endedAt', int(now_ms()))
-    redis.call('HDEL', details_key, 'mark')
-  end
-end
-return { 'DONE', int(publish(shown_key, changes_key, seats, known)) }
-`);
+import { seatScript } from './seat-script.ts';
 
 /**
  * Places a hold, alone or in the place of another: all seats or none.
  * KEYS shown, changes, deadlines, new details, user's seats, old details, hold keys…
  * ARGV seats, known, hold id, replaced hold id or empty, user, life ms, longest life ms, limit, seats' details as JSON, event id
  */
-export const holdScript = script(`
+export const holdScript = seatScript(`
 local shown_key, changes_key, deadlines_key, details_key, user_key, old_details_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local seats = seats_from(ARGV[1], 7)
 local known, hold_id, old_id, user = tonumber(ARGV[2]), ARGV[3], ARGV[4], ARGV[5]
@@ -178,7 +59,7 @@ return { 'DONE', int(publish(shown_key, changes_key, seats, known)), int(now), i
  * KEYS shown, changes, deadlines, details, user's seats, the other details, hold keys…
  * ARGV seats, known, hold id, user, '1' to end it whatever its mark says, hold to give back to or empty
  */
-export const releaseScript = script(`
+export const releaseScript = seatScript(`
 local shown_key, changes_key, deadlines_key, details_key, user_key, back_details_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local seats = seats_from(ARGV[1], 7)
 local known, hold_id, user, forced, back_id = tonumber(ARGV[2]), ARGV[3], ARGV[4], ARGV[5] == '1', ARGV[6]
@@ -222,7 +103,7 @@ return { 'DONE', int(publish(shown_key, changes_key, seats, known)), was_live an
 /**
  * Ends what is due. KEYS shown, changes, deadlines, hold keys… · ARGV seats, known, their hold ids as JSON, in the same order
  */
-export const sweepScript = script(`
+export const sweepScript = seatScript(`
 local shown_key, changes_key, deadlines_key = KEYS[1], KEYS[2], KEYS[3]
 local seats = seats_from(ARGV[1], 4)
 local known, hold_ids = tonumber(ARGV[2]), cjson.decode(ARGV[3])
@@ -241,7 +122,7 @@ return { 'DONE', int(publish(shown_key, changes_key, seats, known)) }
 `);
 
 /** KEYS deadlines · ARGV most · the members that are due by Redis' clock */
-export const dueScript = script(`
+export const dueScript = seatScript(`
 return redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', int(now_ms()), 'LIMIT', 0, tonumber(ARGV[1]))
 `);
 
@@ -250,7 +131,7 @@ return redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', int(now_ms()), 'LIMIT', 0, t
  * KEYS details, deadlines, user's seats, hold keys…
  * ARGV hold id, user, seat ids as JSON, wanted life ms from now, how far beyond its latest end it may go ms, mark kind or empty, mark token, mark life ms
  */
-export const extendScript = script(`
+export const extendScript = seatScript(`
 local details_key, deadlines_key, user_key = KEYS[1], KEYS[2], KEYS[3]
 local hold_id, user, seat_ids = ARGV[1], ARGV[2], cjson.decode(ARGV[3])
 local wanted, beyond, kind, token, mark_life = tonumber(ARGV[4]), tonumber(ARGV[5]), ARGV[6], ARGV[7], tonumber(ARGV[8])
@@ -273,7 +154,7 @@ return { 'DONE', int(expires) }
 `);
 
 /** Takes the mark off, if it is still this one. KEYS details · ARGV kind, token or empty for any */
-export const unmarkScript = script(`
+export const unmarkScript = seatScript(`
 local mark = redis.call('HGET', KEYS[1], 'mark')
 local prefix = ARGV[1] .. ':'
 if ARGV[2] ~= '' then prefix = prefix .. ARGV[2] .. ':' end
@@ -281,59 +162,18 @@ if mark and string.sub(mark, 1, #prefix) == prefix then redis.call('HDEL', KEYS[
 return 1
 `);
 
-/** The version of the map, making one where there is none. KEYS changes · ARGV known */
-export const versionScript = script(`
-local last = last_version(KEYS[1])
-if last > 0 then return int(last) end
-local version = math.max(now_ms(), tonumber(ARGV[1]) + 1)
-redis.call('XADD', KEYS[1], int(version) .. '-0', 'previous', '0', 'seats', '[]')
-redis.call('PEXPIRE', KEYS[1], LOG_LIFE_MS)
-return int(version)
-`);
-
-/**
- * An entry that follows nothing: every feed that reads it sends its own clients a SNAPSHOT, and whatever was read before it can be published no more.
- * Unless forced, written only while the log is still behind what the caller knows.
- * KEYS changes, shown · ARGV known, '1' to force it
- */
-export const resetScript = script(`
-local last, known, forced = last_version(KEYS[1]), tonumber(ARGV[1]), ARGV[2] == '1'
-if not forced and last > known then return int(last) end
-local version = math.max(now_ms(), known + 1, last + 1)
-redis.call('DEL', KEYS[2])
-redis.call('HSET', KEYS[2], '#begun', int(version))
-redis.call('PEXPIRE', KEYS[2], LOG_LIFE_MS)
-redis.call('XADD', KEYS[1], 'MAXLEN', '~', LOG_LENGTH, int(version) .. '-0', 'previous', '-1', 'seats', '[]')
-redis.call('PEXPIRE', KEYS[1], LOG_LIFE_MS)
-return int(version)
-`);
-
-/** The last entry of a map: whoever follows it is done. KEYS changes · ARGV known */
-export const endScript = script(`
-local last = last_version(KEYS[1])
-local version = math.max(now_ms(), last + 1, tonumber(ARGV[1]) + 1)
-redis.call('XADD', KEYS[1], 'MAXLEN', '~', LOG_LENGTH, int(version) .. '-0', 'previous', int(last), 'seats', '[]', 'end', '1')
-redis.call('PEXPIRE', KEYS[1], LOG_LIFE_MS)
-return int(version)
-`);
-
-/** Members whose holds live by Redis' clock. KEYS deadlines */
-export const liveHoldsScript = script(`
-return redis.call('ZRANGEBYSCORE', KEYS[1], '(' .. int(now_ms()), '+inf')
-`);
-
 /** Puts an event on the sweepers' list, for as long as a hold placed now could live. KEYS hold-events · ARGV event id, life ms */
-export const listEventScript = script(`
+export const listEventScript = seatScript(`
 return redis.call('ZADD', KEYS[1], 'GT', int(now_ms() + tonumber(ARGV[2])), ARGV[1])
 `);
 
 /** Takes events off it whose holds must all have ended. KEYS hold-events · ARGV linger ms */
-export const forgetEventsScript = script(`
+export const forgetEventsScript = seatScript(`
 return redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', int(now_ms() - tonumber(ARGV[1])))
 `);
 
 /** Notes a hold under its user, for as long as it could live, and drops what cannot live any more. KEYS user-hold-ids · ARGV hold id, life ms */
-export const noteUserHoldScript = script(`
+export const noteUserHoldScript = seatScript(`
 local now = now_ms()
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', int(now))
 redis.call('ZADD', KEYS[1], int(now + tonumber(ARGV[2])), ARGV[1])
