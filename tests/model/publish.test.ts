@@ -1,15 +1,17 @@
 import type { Actor, Model } from './explore.ts';
 import { describeModel } from './rules.ts';
 
-/** One seat: a hold that is due, its sale, the sale's refund, another buyer, and whoever shows what others left unshown. */
+/** One seat: a hold that is due, its sale, the sale's refund, whoever shows what others left unshown; and, walked by itself, a map that is begun anew in between. */
 type State = {
   claim: '' | 'PENDING' | 'SOLD';
   key: '' | 'first' | 'second';
+  /** Revision 0: never shown since the map has begun. */
   shown: { status: string; revision: number };
+  begun: number;
   /** Committed changes that nobody has shown yet, in the order of their commits. */
   rows: ('placed' | 'sold' | 'refunded')[];
 };
-type Facts = { revision: number; claim: State['claim'] };
+type Facts = { begun: number; revision: number; claim: State['claim'] };
 
 const RULES = [
   'revisions are compared',
@@ -20,24 +22,29 @@ const RULES = [
 ] as const;
 type Rule = (typeof RULES)[number];
 
+const ANEW_RULES = ['revisions are compared', 'and belong to the same beginning of the map'] as const;
+type AnewRule = (typeof ANEW_RULES)[number];
+
 const truth = ({ claim, key }: Pick<State, 'claim' | 'key'>): string => {
   if (claim === 'SOLD') return 'RESERVED';
   return claim === 'PENDING' || key !== '' ? 'HELD' : 'AVAILABLE';
 };
 
-function model(has: (rule: Rule) => boolean): Model<State> {
-  const facts = (): Facts => ({ revision: -1, claim: '' });
+function modelOf(has: (rule: Rule | AnewRule) => boolean, isBegunAnew: boolean): Model<State> {
+  const facts = (): Facts => ({ begun: -1, revision: -1, claim: '' });
 
   /** `publishing`: revisions, then claims, then one script; overtaken, it begins anew. Answers false when it was. */
   function script(state: State, local: Facts, change: () => void, constant: string): boolean {
     if (has('revisions are compared') && state.shown.revision !== local.revision) return false;
+    if (has('and belong to the same beginning of the map') && state.begun !== local.begun) return false;
     change();
     const status = has('no script publishes a constant') ? truth({ claim: local.claim, key: state.key }) : constant;
     const grows = has('a revision grows even where the status is the same') || status !== state.shown.status;
     state.shown = { status, revision: state.shown.revision + (grows ? 1 : 0) };
     return true;
   }
-  const readRevisions = (state: State, local: Facts): void => void (local.revision = state.shown.revision);
+  const readRevisions = (state: State, local: Facts): void =>
+    void Object.assign(local, { begun: state.begun, revision: state.shown.revision });
   const readClaims = (state: State, local: Facts): void => void (local.claim = state.claim);
   const [early, late] = has('claims are read after the revisions') ? [readRevisions, readClaims] : [readClaims, readRevisions];
 
@@ -132,13 +139,29 @@ function model(has: (rule: Rule) => boolean): Model<State> {
     },
   };
 
+  const reset: Actor<State, Record<string, never>> = {
+    name: 'reset',
+    first: 'resetScript',
+    local: {},
+    mayDie: false,
+    steps: {
+      // Every feed that meets it sends a snapshot of what is true.
+      resetScript: (state) => {
+        state.shown = { status: truth(state), revision: 0 };
+        state.begun += 1;
+        return 'END';
+      },
+    },
+  };
+
   return {
-    start: { claim: '', key: 'first', shown: { status: 'HELD', revision: 1 }, rows: [] },
-    actors: [sale, refund, sweep, overdue],
-    deaths: 1,
+    start: { claim: '', key: 'first', shown: { status: 'HELD', revision: 0 }, begun: 0, rows: [] },
+    actors: isBegunAnew ? [sale, sweep, reset] : [sale, refund, sweep, overdue],
+    deaths: isBegunAnew ? 0 : 1,
     normalize: (state, locals) => {
-      for (const local of locals as (Facts | null)[]) if (local) local.revision = local.revision === state.shown.revision ? 0 : -1;
-      state.shown.revision = 0;
+      for (const local of locals as (Partial<Facts> | null)[])
+        if (local?.revision) local.revision = local.revision === state.shown.revision ? 1 : -1;
+      state.shown.revision = Math.min(state.shown.revision, 1);
     },
     always: () => null,
     atRest: (state) => (state.shown.status === truth(state) ? null : `The map shows ${state.shown.status}; the seat is ${truth(state)}.`),
@@ -148,7 +171,7 @@ function model(has: (rule: Rule) => boolean): Model<State> {
 describeModel({
   name: 'publishing',
   rules: RULES,
-  model,
+  model: (has) => modelOf((rule) => rule === 'and belong to the same beginning of the map' || has(rule), false),
   code: {
     'repositories/seat-publisher.ts': ['readRevisions', 'publishing', 'MOVED'],
     'repositories/seat-map-scripts.ts': ['publishScript'],
@@ -157,4 +180,11 @@ describeModel({
     'usecases/show-changes.ts': ['overdue'],
     'repositories/sale-ledger.ts': ['claimSeats', 'confirmOrder', 'settleTicketRefund'],
   },
+});
+
+describeModel({
+  name: 'publishing on a map that is begun anew',
+  rules: ANEW_RULES,
+  model: (has) => modelOf((rule) => !ANEW_RULES.some((one) => one === rule) || has(rule as AnewRule), true),
+  code: { 'repositories/seat-map-scripts.ts': ['publishScript', 'resetScript'], 'repositories/seat-script.ts': ['moved', '#begun'] },
 });
