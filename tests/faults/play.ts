@@ -6,6 +6,9 @@ import { openStage } from './stage.ts';
 
 export type Verdict = { readonly name: string; readonly violations: readonly string[]; readonly line: string };
 
+/** Routers and feeds that lost their connections make them again after pauses of their own; a breaker opens for 5 s. */
+const RECONNECTED_WITHIN_MS = 15_000;
+
 const seconds = (milliseconds: number): string => `${(milliseconds / 1_000).toFixed(1)} s`;
 
 /** Plays one scenario, heals, and checks everything: what is there, what was told, what was shown, and that what is free can be bought. */
@@ -20,7 +23,7 @@ export async function play(
   try {
     const more = await scenario.run(stage);
     await world.cluster.heal();
-    const agreed = await stage.untilMapsAgree();
+    const agreed = await stage.untilMapsAgree(RECONNECTED_WITHIN_MS);
     const settled = await stage.untilSettled(settlesWithin);
     if (more) parts.push(more);
     parts.push(stage.counts(), `maps agreed in ${seconds(agreed)}, settled in ${seconds(settled)}`);
