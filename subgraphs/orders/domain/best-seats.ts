@@ -81,11 +81,19 @@ function blocksOf(run: Run, size: number, accessible: number): Block[] {
 const better = (a: Block, b: Block): number =>
   a.unsuited - b.unsuited || Number(a.leavesOneAlone) - Number(b.leavesOneAlone) || a.cost - b.cost;
 
+/** The best first. Kept in order while looking, never sorted: of a stadium's blocks a handful is wanted. */
 function bestBlocks(runs: readonly Run[], size: number, accessible: number, most: number): Block[] {
-  return runs
-    .flatMap((run) => blocksOf(run, size, accessible))
-    .toSorted(better)
-    .slice(0, most);
+  const best: Block[] = [];
+  for (const run of runs) {
+    for (const block of blocksOf(run, size, accessible)) {
+      const worst = best.at(-1);
+      if (worst && best.length >= most && better(block, worst) >= 0) continue;
+      const at = best.findIndex((other) => better(block, other) < 0);
+      best.splice(at < 0 ? best.length : at, 0, block);
+      if (best.length > most) best.pop();
+    }
+  }
+  return best;
 }
 
 /** What is left of the runs when these seats are taken. */
