@@ -1,6 +1,6 @@
 import type { AsyncMessage, Channel, Connection } from 'rabbitmq-client';
 import type { RabbitMqWriter } from './bus-rabbitmq-writer.ts';
-import { EVERY_EVENT, declareGroup, declareSource, exchangeOf, groupQueueOf, joinedKey } from './bus-rabbitmq-topology.ts';
+import { EVERY_EVENT, declareGroup, exchangeOf, groupQueueOf, joinedKey } from './bus-rabbitmq-topology.ts';
 import type { DomainEvent, DomainEventBus, Redelivery } from './bus.ts';
 import { CLOSE_WAIT_MS, readDomainEvent } from './bus.ts';
 import { isConnectionFailure } from './connection-failure.ts';
@@ -90,7 +90,7 @@ export function createRabbitMqGroupReader(
    * In this order: dying on any line leaves the group not joined, and it is done again.
    */
   async function join(channel: Channel, source: string): Promise<void> {
-    await declareSource(channel, source);
+    await writer.prepare(source);
     await declareGroup(channel, source, group);
     if (await writer.hasJoined(source, group)) return;
     const to = { queue: groupQueueOf(source, group), exchange: exchangeOf(source) };

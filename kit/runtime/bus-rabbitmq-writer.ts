@@ -9,10 +9,14 @@ import type { Logger } from './logger.ts';
 
 const DEADLINE_MS = 4_000;
 const LOCK_RETRY_MS = 20;
+const LINGER_MS = 25;
+const HELD_AT_MOST_MS = 500;
 /** What a dead holder of the lock had in hand is back in the queue within this, twice. */
 const BACK_WITHIN_MS = 100;
 const TAKE_TRIES = 2;
 const CLOSE_CHANNEL_MS = 500;
+
+const hasCode = (error: unknown, code: string): boolean => error instanceof Error && 'code' in error && error.code === code;
 
 const markSchema = z.object({ mark: z.int().nullable() });
 
@@ -27,24 +31,20 @@ type HeldMark = { readonly mark: number | null; readonly putBack: () => void; re
 export function createRabbitMqWriter(deps: { open: (name: string) => Connection; logger: Logger }) {
   let connection: Connection | null = null;
   let current: Channel | null = null;
+  let held: { readonly source: string; readonly channel: Channel; readonly since: number } | null = null;
+  let release: NodeJS.Timeout | undefined;
   /** On `current`. */
   const declared = new Set<string>();
   let turns: Promise<unknown> = Promise.resolve();
 
-  async function channelFor(source: string): Promise<Channel> {
-    let channel = current;
-    if (!channel?.active) {
-      connection ??= deps.open('writer');
-      channel = await connection.acquire({ emitErrorsFromChannel: true });
-      channel.on('error', (error: unknown) => deps.logger.warn({ err: error }, 'a channel to RabbitMQ failed'));
-      await channel.confirmSelect();
-      declared.clear();
-      current = channel;
-    }
-    if (!declared.has(source)) {
-      await declareSource(channel, source);
-      declared.add(source);
-    }
+  async function open(): Promise<Channel> {
+    if (current?.active) return current;
+    connection ??= deps.open('writer');
+    const channel = await connection.acquire({ emitErrorsFromChannel: true });
+    channel.on('error', (error: unknown) => deps.logger.warn({ err: error }, 'a channel to RabbitMQ failed'));
+    await channel.confirmSelect();
+    declared.clear();
+    current = channel;
     return channel;
   }
 
@@ -53,6 +53,7 @@ export function createRabbitMqWriter(deps: { open: (name: string) => Connection;
     connection?.unsafeDestroy();
     connection = null;
     current = null;
+    held = null;
   }
 
   /** One at a time: the lock keeps out other connections only. The deadline counts from the call. */
@@ -70,19 +71,21 @@ export function createRabbitMqWriter(deps: { open: (name: string) => Connection;
   /** The channel on which the lock was taken: being refused it closes one. */
   async function lock(source: string, isLate: () => boolean): Promise<Channel> {
     for (;;) {
-      const channel = await channelFor(source);
+      const channel = await open();
       try {
         await channel.queueDeclare({ queue: lockOf(source), exclusive: true });
         return channel;
       } catch (error) {
-        const taken = error instanceof Error && 'code' in error && error.code === 'RESOURCE_LOCKED';
-        if (!taken || isLate()) throw error;
+        if (!hasCode(error, 'RESOURCE_LOCKED') || isLate()) throw error;
         await wait(LOCK_RETRY_MS);
       }
     }
   }
 
-  async function unlock(channel: Channel, source: string): Promise<void> {
+  async function unlock(): Promise<void> {
+    if (!held) return;
+    const { channel, source } = held;
+    held = null;
     try {
       await channel.queueDelete({ queue: lockOf(source) });
     } catch {
@@ -91,13 +94,30 @@ export function createRabbitMqWriter(deps: { open: (name: string) => Connection;
     }
   }
 
+  async function takeLock(source: string, isLate: () => boolean): Promise<Channel> {
+    if (held && (held.source !== source || Date.now() - held.since > HELD_AT_MOST_MS)) {
+      await unlock();
+      // Those who wait look this often.
+      await wait(LOCK_RETRY_MS * 2);
+    }
+    if (held?.channel.active) return held.channel;
+    const channel = await lock(source, isLate);
+    held = { source, channel, since: Date.now() };
+    return channel;
+  }
+
   function whileLocked<Value>(source: string, work: (channel: Channel) => Promise<Value>): Promise<Value> {
     return inTurn(async (isLate) => {
-      const channel = await lock(source, isLate);
+      clearTimeout(release);
       try {
+        const channel = await takeLock(source, isLate);
+        // A quorum queue that another is just making answers with an error.
+        if (!declared.has(source)) await declareSource(channel, source);
+        declared.add(source);
         return await work(channel);
       } finally {
-        await unlock(channel, source);
+        // The next publication of a batch comes before that, and the lock costs as much as all the rest of it.
+        release = setTimeout(() => void inTurn(unlock).catch(() => undefined), LINGER_MS);
       }
     });
   }
@@ -126,24 +146,26 @@ export function createRabbitMqWriter(deps: { open: (name: string) => Connection;
   }
 
   return {
+    /** Makes what the source needs, where it is missing. */
+    prepare: (source: string): Promise<void> => whileLocked(source, () => Promise.resolve()),
     publish: (source: string, number: number, event: DomainEvent, believed: number | null): Promise<void> =>
       whileLocked(source, async (channel) => {
-        const held = await takeMark(channel, source);
+        const found = await takeMark(channel, source);
         try {
-          if ((held?.mark ?? null) !== believed) throw new MarkMoved('The bus was emptied, or another relay was faster.');
+          if ((found?.mark ?? null) !== believed) throw new MarkMoved('The bus was emptied, or another relay was faster.');
           const envelope = { exchange: exchangeOf(source), routingKey: eventKey(event.type), messageId: event.id, durable: true };
           await channel.basicPublish(envelope, event);
-          await writeMark(channel, source, Math.max(number, believed ?? 0), held);
+          await writeMark(channel, source, Math.max(number, believed ?? 0), found);
         } catch (error) {
-          held?.putBack();
+          found?.putBack();
           throw error;
         }
       }),
     mark: (source: string): Promise<number | null> =>
       whileLocked(source, async (channel) => {
-        const held = await takeMark(channel, source);
-        held?.putBack();
-        return held?.mark ?? null;
+        const found = await takeMark(channel, source);
+        found?.putBack();
+        return found?.mark ?? null;
       }),
     /** The relay sends everything again. */
     forgetMark: (source: string): Promise<void> =>
@@ -151,7 +173,7 @@ export function createRabbitMqWriter(deps: { open: (name: string) => Connection;
     /** Whether the group gets what is published now. It gets one message of this, too. */
     hasJoined: (source: string, group: string): Promise<boolean> =>
       inTurn(async () => {
-        const channel = await channelFor(source);
+        const channel = await open();
         let returned = false;
         const onReturn = (): void => {
           returned = true;
@@ -161,20 +183,23 @@ export function createRabbitMqWriter(deps: { open: (name: string) => Connection;
           await channel.basicPublish({ exchange: exchangeOf(source), routingKey: joinedKey(group), mandatory: true, durable: true }, '');
           // The library tells of the return, which came before the confirmation, in a later turn of the loop.
           await new Promise((resolve) => setImmediate(resolve));
+        } catch (error) {
+          // No exchange, no binding.
+          if (!hasCode(error, 'NOT_FOUND')) throw error;
+          returned = true;
         } finally {
           channel.off('basic.return', onReturn);
         }
         return !returned;
       }),
     bury: (source: string, letter: { event: DomainEvent; group: string; error: string }): Promise<void> =>
-      inTurn(async () => {
+      whileLocked(source, async (channel) => {
         const { event, ...headers } = letter;
-        await (
-          await channelFor(source)
-        ).basicPublish({ routingKey: deadLettersOf(source), messageId: event.id, durable: true, headers }, event);
+        await channel.basicPublish({ routingKey: deadLettersOf(source), messageId: event.id, durable: true, headers }, event);
       }),
     close: async (): Promise<void> => {
       await settledWithin(DEADLINE_MS, turns);
+      clearTimeout(release);
       if (!connection) return;
       if (current) await settledWithin(CLOSE_CHANNEL_MS, current.close());
       await closeRabbitMq(connection);

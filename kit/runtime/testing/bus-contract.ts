@@ -212,6 +212,16 @@ export function describeBus(name: string, startServer: () => Promise<BusUnderTes
       expect(aggregatesOf(seen)).toEqual(['first', 'second']);
     });
 
+    it('that nobody has made yet is made by one of several relays', async () => {
+      const relays = [await connectTo(server()), await connectTo(server()), await connectTo(server())];
+      for (let round = 0; round < 3; round += 1) {
+        const source = newId('src');
+        expect(await Promise.all(relays.map((relay) => relay.mark(source)))).toEqual([null, null, null]);
+        const tries = await Promise.allSettled(relays.map((relay, index) => relay.publish(source, 1, newEvent(`by ${index}`), null)));
+        expect(tries.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+      }
+    });
+
     it('lets one of several relays publish that look at once', async () => {
       const [source, relays] = [newId('src'), [await connectTo(server()), await connectTo(server()), await connectTo(server())]];
       const [first] = relays;
