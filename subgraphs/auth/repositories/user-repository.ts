@@ -1,5 +1,6 @@
 import type { ClientSession, Db, MongoClient, UpdateFilter } from 'mongodb';
 import { isDuplicateKey } from '../../../kit/runtime/mongo.ts';
+import { inTransaction } from '../../../kit/runtime/transaction.ts';
 import type { Clock } from '../../../kit/values/clock.ts';
 import type { RolesChange } from '../domain/outcomes.ts';
 import type { TokenVersionChange } from '../domain/token-version.ts';
@@ -32,11 +33,6 @@ const escapeRegExp = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\
 export function createUserRepository(deps: { client: MongoClient; db: Db; clock: Clock; changes: TokenVersionChanges }) {
   const users = deps.db.collection<UserDocument>('users');
   const guards = deps.db.collection<GuardDocument>('guards');
-
-  /** The driver may run `work` more than once: it must do nothing but read and write through `session`. */
-  function inTransaction<Value>(work: (session: ClientSession) => Promise<Value>): Promise<Value> {
-    return deps.client.withSession((session) => session.withTransaction(() => work(session)));
-  }
 
   async function raise(
     session: ClientSession,
@@ -134,7 +130,7 @@ export function createUserRepository(deps: { client: MongoClient; db: Db; clock:
     },
 
     async changeRoles(userId: string, roles: readonly Role[]): Promise<{ outcome: RolesChange; change: TokenVersionChange | null }> {
-      return inTransaction(async (session) => {
+      return inTransaction(deps.client, async (session) => {
         const found = await users.findOne({ _id: userId }, { session });
         if (!found) return { outcome: { kind: 'UserNotFound' }, change: null };
         if (found.roles.length === roles.length && roles.every((role) => found.roles.includes(role)))
@@ -154,14 +150,14 @@ export function createUserRepository(deps: { client: MongoClient; db: Db; clock:
 
     /** Null when there is no such user, or its password was changed since `oldHash` was read. */
     async changePassword(userId: string, oldHash: string, newHash: string, keptSid: string): Promise<RaisedTokenVersion | null> {
-      return inTransaction(async (session) => {
+      return inTransaction(deps.client, async (session) => {
         const found = await users.findOne({ _id: userId, passwordHash: oldHash }, { session, projection: { _id: 1 } });
         return found && raise(session, userId, { $set: { passwordHash: newHash } }, { keptSid });
       });
     },
 
     async endAllSessions(userId: string): Promise<RaisedTokenVersion | null> {
-      return inTransaction((session) => raise(session, userId, {}, { keptSid: null }));
+      return inTransaction(deps.client, (session) => raise(session, userId, {}, { keptSid: null }));
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { ClientSession, Db, Filter, MongoClient } from 'mongodb';
 import type { Outbox } from '../../../kit/runtime/outbox.ts';
+import { inTransaction } from '../../../kit/runtime/transaction.ts';
 import type { EventChangeType } from '../domain/changes.ts';
 import type { Event } from '../domain/event.ts';
 import { publicState } from '../domain/event.ts';
@@ -19,11 +20,6 @@ const READ_BATCH = 500;
 
 export function createEventRepository(deps: { client: MongoClient; db: Db; outbox: Outbox }) {
   const events = deps.db.collection<EventDocument>('events');
-
-  /** The driver may run `work` more than once: it must do nothing but read and write through `session`. */
-  function inTransaction<Value>(work: (session: ClientSession) => Promise<Value>): Promise<Value> {
-    return deps.client.withSession((session) => session.withTransaction(() => work(session)));
-  }
 
   async function tell(session: ClientSession, type: EventChangeType, event: Event): Promise<void> {
     await deps.outbox.append(session, { type, aggregateId: event.id, version: event.version, data: publicState(event) });
@@ -49,7 +45,7 @@ export function createEventRepository(deps: { client: MongoClient; db: Db; outbo
     },
 
     async insert(event: Event): Promise<void> {
-      await inTransaction(async (session) => {
+      await inTransaction(deps.client, async (session) => {
         await events.insertOne(toDocument(event), { session });
         await tell(session, 'event.created', event);
       });
@@ -57,7 +53,7 @@ export function createEventRepository(deps: { client: MongoClient; db: Db; outbo
 
     /** Compare-and-set: false, and nothing written, when the event has moved on from `previous`. */
     async replace(previous: Event, next: Event, type: EventChangeType): Promise<boolean> {
-      return inTransaction(async (session) => {
+      return inTransaction(deps.client, async (session) => {
         const { _id, ...fields } = toDocument(next);
         const result = await events.updateOne({ _id, version: previous.version, deleted: false }, { $set: fields }, { session });
         if (result.matchedCount === 0) return false;

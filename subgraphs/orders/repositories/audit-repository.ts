@@ -1,5 +1,6 @@
 import type { ClientSession, Collection, Db, MongoClient } from 'mongodb';
 import type { OutboxDocument } from '../../../kit/runtime/outbox.ts';
+import { inTransaction } from '../../../kit/runtime/transaction.ts';
 import type { OrderFacts, SeatClaim } from '../domain/audit.ts';
 import type { Order } from '../domain/order.ts';
 import type { PaymentIntent } from '../domain/payment-intent.ts';
@@ -67,9 +68,7 @@ export function createAuditRepository(deps: {
     },
     /** Of one moment: read in one snapshot. */
     factsAtOnce: (id: string): Promise<OrderFacts | null> =>
-      deps.client.withSession((session) =>
-        session.withTransaction(async () => (await factsOf([id], session))[0] ?? null, { readConcern: { level: 'snapshot' } }),
-      ),
+      inTransaction(deps.client, async (session) => (await factsOf([id], session))[0] ?? null, { readConcern: { level: 'snapshot' } }),
     async *claims(): AsyncIterable<readonly { claim: SeatClaim; order: Order | null }[]> {
       for await (const batch of batches(deps.claims.all())) {
         const orders = new Map(

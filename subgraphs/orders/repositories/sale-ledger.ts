@@ -1,6 +1,7 @@
 import type { ClientSession, MongoClient } from 'mongodb';
 import { isDuplicateKey } from '../../../kit/runtime/mongo.ts';
 import type { Outbox } from '../../../kit/runtime/outbox.ts';
+import { inTransaction } from '../../../kit/runtime/transaction.ts';
 import { derivedId } from '../../../kit/values/ids.ts';
 import type { Money } from '../../../kit/values/money.ts';
 import { sumMoney } from '../../../kit/values/money.ts';
@@ -29,9 +30,6 @@ class Aborted<Reason extends string> extends Error {
   }
 }
 
-/** A transaction lives this long at most; its commit is retried by the driver within it. */
-const COMMIT_DEADLINE_MS = 8_000;
-
 export type LedgerDeps = {
   readonly client: MongoClient;
   readonly clock: Clock;
@@ -47,19 +45,16 @@ export type LedgerDeps = {
 
 /**
  * Everything that changes seats, orders and money together: each method is one transaction, all of it or nothing.
- * The driver may run a callback more than once, so nothing in it leaves MongoDB and every id in it is known before.
+ * A callback may run more than once, so nothing in it leaves MongoDB and every id in it is known before.
  */
 export function createSaleLedger(deps: LedgerDeps) {
   const { claims, orders, intents, refunds, listings, idempotency, outbox } = deps;
 
   function transaction<Value>(work: (session: ClientSession) => Promise<Value>): Promise<Value> {
-    return deps.client.withSession((session) =>
-      session.withTransaction(() => work(session), {
-        readConcern: { level: 'snapshot' },
-        writeConcern: { w: 'majority', journal: true },
-        timeoutMS: COMMIT_DEADLINE_MS,
-      }),
-    );
+    return inTransaction(deps.client, work, {
+      readConcern: { level: 'snapshot' },
+      writeConcern: { w: 'majority', journal: true },
+    });
   }
 
   const seatIdsOf = (order: Order): string[] => order.seats.map((seat) => seat.seatId);

@@ -1,0 +1,55 @@
+import type { ClientSession, MongoClient, TransactionOptions } from 'mongodb';
+import { MongoError, MongoNetworkError, MongoOperationTimeoutError } from 'mongodb';
+
+/** No new attempt at a transaction, or at its commit, is begun after this. The driver itself would go on for two minutes; its `timeoutMS` has no effect. */
+const ATTEMPTS_END_AFTER_MS = 8_000;
+
+/**
+ * A socket that fails while a command is written escapes from the driver as Node's own error, without the labels that say what to do: its withTransaction
+ * then stumbles over a commit's (`hasErrorLabel is not a function`), and gives up on any other that it would have tried again.
+ */
+function labelled(error: unknown, label: 'TransientTransactionError' | 'UnknownTransactionCommitResult'): unknown {
+  if (!(error instanceof Error) || error instanceof MongoError || !('syscall' in error)) return error;
+  const failure = new MongoNetworkError(error.message, { cause: error });
+  failure.addErrorLabel(label);
+  return failure;
+}
+
+/**
+ * Runs `work` in a transaction, again as long as that helps, and commits it. `work` may run more than once: it must do nothing but read and write through `session`.
+ * An error of `work` ends it with nothing written. A network failure, or the end of the time for attempts, rejects with an error that `isConnectionFailure` knows;
+ * whether the transaction was committed is then unknown.
+ */
+export function inTransaction<Value>(
+  client: MongoClient,
+  work: (session: ClientSession) => Promise<Value>,
+  { attemptsEndAfterMs = ATTEMPTS_END_AFTER_MS, ...options }: TransactionOptions & { attemptsEndAfterMs?: number } = {},
+): Promise<Value> {
+  const end = performance.now() + attemptsEndAfterMs;
+  function tooLate(cause: unknown): MongoOperationTimeoutError | null {
+    if (performance.now() < end) return null;
+    return new MongoOperationTimeoutError('The time for attempts at a transaction is over.', cause instanceof Error ? { cause } : {});
+  }
+  let lastError: unknown;
+  return client.withSession((session) => {
+    const commit = session.commitTransaction.bind(session);
+    session.commitTransaction = async (...args) => {
+      try {
+        await commit(...args);
+      } catch (error) {
+        lastError = tooLate(error) ?? labelled(error, 'UnknownTransactionCommitResult');
+        throw lastError;
+      }
+    };
+    return session.withTransaction(async () => {
+      const late = lastError === undefined ? null : tooLate(lastError);
+      if (late) throw late;
+      try {
+        return await work(session);
+      } catch (error) {
+        lastError = labelled(error, 'TransientTransactionError');
+        throw lastError;
+      }
+    }, options);
+  });
+}
