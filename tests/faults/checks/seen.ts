@@ -10,7 +10,9 @@ export function soldSeatsStaySold(map: Seen, state: State): string[] {
   const refunded = new Set(
     state.tickets.filter((ticket) => ticket.eventId === map.eventId && ticket.status === 'REFUNDED').map(({ seatId }) => seatId),
   );
-  return map.changes.flatMap(({ seatId, from, to }) =>
+  // What came later may be the refund that this reading does not know yet.
+  const known = map.changes.filter(({ at }) => at <= state.readAt);
+  return known.flatMap(({ seatId, from, to }) =>
     from === 'RESERVED' && !refunded.has(seatId) ? [`9: ${map.eventId}:${seatId} was shown RESERVED, then ${to}, without a refund`] : [],
   );
 }

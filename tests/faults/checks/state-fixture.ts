@@ -6,7 +6,7 @@ const EVENT = 'evt_1';
 export function soldState(): State {
   const seatIds = ['A-1', 'A-2'];
   return {
-    readAt: 0,
+    readAt: 10_000,
     claims: seatIds.map((seatId) => ({ eventId: EVENT, seatId, orderId: 'ord_1', state: 'SOLD' as const })),
     orders: [
       {

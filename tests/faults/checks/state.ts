@@ -116,18 +116,22 @@ export async function createStateReader(urls: { mongo: string; redis: string }) 
     const holdKeys: HoldKey[] = [];
     const holds: LiveHold[] = [];
     try {
-      for (const eventId of eventIds) {
-        for (const key of await redis.keys(`hold:{${eventId}}:*`)) {
+      const wanted = new Set(eventIds);
+      // Once for all events: KEYS reads the whole keyspace each time.
+      for (const key of await redis.keys('hold*')) {
+        const found = /^(?<kind>hold|hold-details):\{(?<eventId>[^}]+)\}:(?<id>.+)$/.exec(key)?.groups;
+        const [eventId = '', id = ''] = [found?.['eventId'], found?.['id']];
+        if (!wanted.has(eventId)) continue;
+        if (found?.['kind'] === 'hold') {
           const holdId = await redis.get(key);
-          if (holdId !== null) holdKeys.push({ eventId, seatId: key.slice(`hold:{${eventId}}:`.length), holdId });
+          if (holdId !== null) holdKeys.push({ eventId, seatId: id, holdId });
+          continue;
         }
-        for (const key of await redis.keys(`hold-details:{${eventId}}:*`)) {
-          const details = await redis.hgetall(key);
-          const expiresAt = Number(details['expiresAt'] ?? 0);
-          if (details['seats'] === undefined || details['ended'] !== undefined || expiresAt <= Date.now()) continue;
-          const seatIds = (JSON.parse(details['seats']) as { seatId: string }[]).map(({ seatId }) => seatId);
-          holds.push({ holdId: key.slice(`hold-details:{${eventId}}:`.length), eventId, seatIds, expiresAt });
-        }
+        const details = await redis.hgetall(key);
+        const expiresAt = Number(details['expiresAt'] ?? 0);
+        if (details['seats'] === undefined || details['ended'] !== undefined || expiresAt <= Date.now()) continue;
+        const seatIds = (JSON.parse(details['seats']) as { seatId: string }[]).map(({ seatId }) => seatId);
+        holds.push({ holdId: id, eventId, seatIds, expiresAt });
       }
       return { holdKeys, holds };
     } catch {

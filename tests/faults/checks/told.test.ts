@@ -133,6 +133,7 @@ describe('what open maps have shown', () => {
     expect(checkSeen([map], state).join()).toMatch(/^9: evt_1:A-1 was shown RESERVED, then AVAILABLE, without a refund/);
     const refunded = bent({ tickets: state.tickets.map((ticket) => ({ ...ticket, status: 'REFUNDED', active: false })) });
     expect(checkSeen([map], refunded)).toEqual([]);
+    expect(checkSeen([{ ...map, changes: [{ ...change, at: state.readAt + 1 }] }], state)).toEqual([]);
   });
 
   it('what a map itself found wrong is passed on', () => {
