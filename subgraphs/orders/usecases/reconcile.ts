@@ -73,12 +73,13 @@ export function createReconcile(deps: ReconcileDeps) {
 
   /** Whether the intent's hold ended long enough ago for its money to be of no use. */
   async function holdIsOver(intent: PaymentIntent): Promise<boolean> {
+    // Before Redis is asked: this holds with Redis away, too.
+    if (intent.holdEndsAtLatest <= ago(graceSeconds)) return true;
     const hold = await deps.holds.find(intent.holdId);
     if (hold) {
       const endedAt = holdEndedAt(hold, clock.now());
       return endedAt !== null && endedAt <= ago(graceSeconds);
     }
-    if (intent.holdEndsAtLatest <= ago(graceSeconds)) return true;
     // Redis answers and knows nothing: it was flushed, or the details ran out. Look twice, for it may be an older copy that is just being restored.
     if (intent.holdMissingSince === null) {
       await intents.change(intent, { holdMissingSince: clock.now() }, intent.updatedAt);

@@ -54,9 +54,20 @@ export function createRefundClosedEvents(deps: {
     if (await deps.ledger.startTicketRefund(order, intent, refund, ['VALID', 'CHECKED_IN'])) await deps.settleRefund(refund.id);
   }
 
+  /** A courtesy: a hold of a closed event cannot be bought, and money goes back with Redis away, too. False where it must be done again. */
+  async function releaseHolds(eventId: string): Promise<boolean> {
+    try {
+      for (const hold of await deps.holds.ofEvent(eventId)) await deps.holds.release(hold, { forced: true });
+      return true;
+    } catch (error) {
+      deps.logError(error, `release of the holds of event ${eventId}`);
+      return false;
+    }
+  }
+
   async function close(listing: Listing & { closedAt: Date }, mayGoOn: () => Promise<boolean>): Promise<void> {
     const startedAt = clock.now();
-    for (const hold of await deps.holds.ofEvent(listing.eventId)) await deps.holds.release(hold, { forced: true });
+    const holdsAreGone = await releaseHolds(listing.eventId);
     for (let batch = 0; batch < BATCHES_PER_LISTING; batch += 1) {
       const unrefunded = await orders.unrefundedOfEvent(listing.eventId, ORDERS_PER_BATCH);
       for (const order of unrefunded)
@@ -65,7 +76,7 @@ export function createRefundClosedEvents(deps: {
       if (unrefunded.length < ORDERS_PER_BATCH || !(await mayGoOn())) break;
     }
     const early = startedAt.getTime() < listing.closedAt.getTime() + deps.settledAfterSeconds * 1_000;
-    if (early || (await orders.hasUnfinishedOfEvent(listing.eventId))) return;
+    if (early || !holdsAreGone || (await orders.hasUnfinishedOfEvent(listing.eventId))) return;
     await deps.map.end(listing.eventId);
     await deps.listings.markRefundsDone(listing.eventId, clock.now());
   }
