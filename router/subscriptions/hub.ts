@@ -152,11 +152,13 @@ export function createHub(deps: {
   };
 }
 
-function keyOf({ variables, session, viewer }: AdmittedOperation, plan: SubscriptionPlan): string {
+function keyOf({ variables, session, viewer, refusals }: AdmittedOperation, plan: SubscriptionPlan): string {
   // Without numbered events a second client would miss what the first one saw: it gets an upstream of its own.
   if (!plan.resumable) return randomUUID();
   const scope = plan.isPublic ? 'public' : [session.viewer?.userId, session.viewer?.sid, scopesKey(viewer)];
-  return JSON.stringify([plan.text, plan.variableNames.map((name) => [name, variables[name]]), scope]);
+  // Each event says of a field that is left out whether signing in would help.
+  const isTold = refusals.length > 0 && (viewer ? 'forbidden' : 'unauthenticated');
+  return JSON.stringify([plan.text, plan.variableNames.map((name) => [name, variables[name]]), scope, isTold]);
 }
 
 function resumeFrom({ planned, coerced }: AdmittedOperation, plan: SubscriptionPlan): number | null {

@@ -32,7 +32,7 @@ export type SubscriptionPlan = {
   readonly resumable: { readonly field: FieldNode; readonly settings: ResumableField } | null;
   /** All clients with the same text, variables and scope may share a topic. */
   readonly text: string;
-  /** Of the variables, those that the operation still uses. */
+  /** Of the variables, those that the answer may depend on. */
   readonly variableNames: readonly string[];
   /** Every field below the root shows everybody the same. */
   readonly isPublic: boolean;
@@ -48,8 +48,9 @@ export function planSubscription(planned: PlannedOperation): SubscriptionPlan {
   const { checked, authorizedDocument } = planned;
   const field = rootFieldOf(authorizedDocument, checked.operation);
   const settings = field ? RESUMABLE_FIELDS[field.name.value] : undefined;
-  const document =
-    field && settings ? withoutArgument(authorizedDocument, settings.resumeArgument, checked.supergraph) : authorizedDocument;
+  const forSharing = (written: DocumentNode): DocumentNode =>
+    settings ? withoutArgument(written, settings.resumeArgument, checked.supergraph) : written;
+  const document = forSharing(authorizedDocument);
   const { node } = document === authorizedDocument ? planned.plan : planDocument(checked, document);
   if (node?.kind !== 'Subscription') throw new Error('the plan of a subscription has no subscription node');
   const { primary, rest } = node;
@@ -67,9 +68,12 @@ export function planSubscription(planned: PlannedOperation): SubscriptionPlan {
       .update('\n')
       .update(print(document))
       .update('\n')
+      // The answer is shaped by what the client wrote: two documents of which the same is left for a viewer are still two answers.
+      .update(print(forSharing(checked.document)))
+      .update('\n')
       .update(checked.operation.name?.value ?? '')
       .digest('base64'),
-    variableNames: usedVariables(document),
+    variableNames: usedVariables(forSharing(checked.document)),
     isPublic: isPublic(document, checked.supergraph),
     versionsOf: (data) => readVersions(data, responseKey),
   };

@@ -96,6 +96,30 @@ describe('federated subscriptions', () => {
     });
   });
 
+  it('answer each client in the shape it asked for, also where the same is left of two documents', async () => {
+    const plain = 'subscription { seatMapChanged(eventId: "e1") { version event { id } } }';
+    const more = 'subscription { seatMapChanged(eventId: "e1") { version event { id draftNotes } } }';
+    const sockets = await Promise.all([connect(), connect(), connect()]);
+    for (const [index, query] of [plain, more, plain].entries()) {
+      sockets[index]?.subscribe('1', query);
+      await sockets[index]?.event('1', 0);
+    }
+    world.feed.change('A-1', 'HELD');
+    const [first, second, third] = await Promise.all(sockets.map((socket) => socket.event('1', 1)));
+    expect(first).toEqual({ data: { seatMapChanged: { version: world.feed.version(), event: { id: 'e1' } } } });
+    expect(second?.data).toEqual({ seatMapChanged: { version: world.feed.version(), event: { id: 'e1', draftNotes: null } } });
+    expect(second?.errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
+    expect(third).toEqual(first);
+  });
+
+  it('tell each viewer why a field is left out of what they share', async () => {
+    const query = 'subscription { seatMapChanged(eventId: "e1") { version event { organizer { id secret } } } }';
+    const [anonymous, known] = await Promise.all([connect(), connectAs('u1')]);
+    for (const socket of [anonymous, known]) socket.subscribe('1', query);
+    expect((await anonymous.event('1', 0)).errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
+    expect((await known.event('1', 0)).errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+  });
+
   it('let a client join without a gap: the last snapshot and all since, or only what came after its version', async () => {
     const first = await connect();
     first.subscribe('1', WATCH, { id: 'e1' });
