@@ -152,13 +152,15 @@ export function createHub(deps: {
   };
 }
 
-function keyOf({ variables, session, viewer, refusals }: AdmittedOperation, plan: SubscriptionPlan): string {
+function keyOf({ coerced, session, viewer, refusals }: AdmittedOperation, plan: SubscriptionPlan): string {
   // Without numbered events a second client would miss what the first one saw: it gets an upstream of its own.
   if (!plan.resumable) return randomUUID();
   const scope = plan.isPublic ? 'public' : [session.viewer?.userId, session.viewer?.sid, scopesKey(viewer)];
   // Each event says of a field that is left out whether signing in would help.
   const isTold = refusals.length > 0 && (viewer ? 'forbidden' : 'unauthenticated');
-  return JSON.stringify([plan.text, plan.variableNames.map((name) => [name, variables[name]]), scope, isTold]);
+  // Null is one thing, and nothing given is another.
+  const given = plan.variableNames.flatMap((name) => (coerced[name] === undefined ? [] : [[name, coerced[name]]]));
+  return JSON.stringify([plan.text, given, scope, isTold]);
 }
 
 function resumeFrom({ planned, coerced }: AdmittedOperation, plan: SubscriptionPlan): number | null {

@@ -112,6 +112,22 @@ describe('federated subscriptions', () => {
     expect(third).toEqual(first);
   });
 
+  it('tell null from what was not given', async () => {
+    const query = 'subscription($to: String = "me") { seatMapChanged(eventId: "e1") { note(to: $to) } }';
+    const other = 'subscription($to: String) { seatMapChanged(eventId: "e1") { note(to: $to) } }';
+    const socket = await connect();
+    const told = async (id: string, text: string, variables: Record<string, unknown>): Promise<unknown> => {
+      socket.subscribe(id, text, variables);
+      return (await socket.event(id, 0)).data?.['seatMapChanged'];
+    };
+    expect(await told('1', query, {})).toEqual({ note: 'to me' });
+    expect(await told('2', query, { to: null })).toEqual({ note: 'to null' });
+    expect(await told('3', query, { to: 'me' })).toEqual({ note: 'to me' });
+    expect(world.feed.listenerCount()).toBe(2);
+    expect(await told('4', other, { to: null })).toEqual({ note: 'to null' });
+    expect(await told('5', other, {})).toEqual({ note: 'to everybody' });
+  });
+
   it('tell each viewer why a field is left out of what they share', async () => {
     const query = 'subscription { seatMapChanged(eventId: "e1") { version event { organizer { id secret } } } }';
     const [anonymous, known] = await Promise.all([connect(), connectAs('u1')]);

@@ -29,7 +29,7 @@ export const EVENTS_SCHEMA = `${LINK}
 export const ORDERS_SCHEMA = `${LINK}
   type Event @key(fields: "id") { id: ID! @tag(name: "public") available: Int @tag(name: "public") }
   type Seat @tag(name: "public") { id: ID! status: String! }
-  type SeatMapUpdate @tag(name: "public") { kind: String! event: Event version: Int! previousVersion: Int seats: [Seat!]! }
+  type SeatMapUpdate @tag(name: "public") { kind: String! event: Event version: Int! previousVersion: Int seats: [Seat!]! note(to: String): String }
   type Query { ping: String! seenHeaders: String! }
   type Mutation { purchase(key: String): String! @authenticated slowly: String! }
   type Subscription {

@@ -103,6 +103,7 @@ async function* countTo(upTo: number): AsyncGenerator<{ ticks: number }> {
 export function ordersResolvers(feed: SeatFeed, calls: Calls): Resolvers {
   return {
     Event: { __resolveReference: (key: { id: string }) => ({ id: key.id, available: 48 }) },
+    SeatMapUpdate: { note: (_update: unknown, { to }: { to?: string | null }) => `to ${to === undefined ? 'everybody' : String(to)}` },
     Query: {
       ping: () => 'pong',
       seenHeaders: (_root: unknown, _args: unknown, request: SubgraphRequest) =>
