@@ -22,7 +22,7 @@ export type Topic = {
 
 /** A composed snapshot serves all who join within this time; the fields of other subgraphs in it are at most this old. */
 const SNAPSHOT_REUSE_MS = 1_000;
-/** Events waiting to be composed; beyond it the upstream is subscribed anew, because one snapshot costs less than all of them. */
+/** Events waiting to be composed; beyond it the upstream is subscribed anew once they are done, because one snapshot costs less than all that follow. */
 const BACKLOG_MAX = 256;
 /** Of those, how many are composed at a time: the next ones' fetches run while the first is written to its clients. */
 const COMPOSING_MAX = 8;
@@ -57,6 +57,8 @@ export function createTopic(deps: {
   let composedSnapshot: { readonly version: number; readonly at: number; readonly payload: Promise<SharedPayload> } | null = null;
   let catchUp: UpstreamLink | null = null;
   let backlog = 0;
+  let isOverrun = false;
+  let hasBegun = false;
   let work: Promise<void> = Promise.resolve();
   const composing: Promise<unknown>[] = [];
   let delivered = 0;
@@ -71,6 +73,7 @@ export function createTopic(deps: {
       upstreams: deps.upstreams,
       subscription: deps.subscription,
       resubscribes: deps.plan.resumable !== null,
+      takesOver: hasBegun,
       onEvent: enqueue,
       onLost: () => undefined,
       onFailed: (errors) => finish((outlet) => outlet.fail(deps.toClientErrors(errors))),
@@ -100,9 +103,11 @@ export function createTopic(deps: {
 
   function enqueue(event: SubgraphAnswer): void {
     if (closed) return;
+    hasBegun = true;
     if (backlog >= BACKLOG_MAX && deps.plan.resumable) {
+      // Not anew at once: its snapshot would come on top of all that waits.
+      isOverrun = true;
       link.close();
-      link = openLink();
       return;
     }
     backlog += 1;
@@ -115,6 +120,7 @@ export function createTopic(deps: {
       .catch((error: unknown) => finish((outlet) => outlet.fail([deps.toUnexpected(error)])))
       .finally(() => {
         backlog -= 1;
+        if (isOverrun && backlog === 0) reopen();
       });
   }
 
@@ -304,6 +310,12 @@ export function createTopic(deps: {
     flush();
     log.clear();
     rawSnapshot = null;
+    reopen();
+  }
+
+  function reopen(): void {
+    if (closed) return;
+    isOverrun = false;
     link.close();
     link = openLink();
   }

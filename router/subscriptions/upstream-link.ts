@@ -26,6 +26,8 @@ export function linkUpstream(deps: {
   subscription: UpstreamSubscription;
   /** False for streams that do not begin with a snapshot: after a loss nobody could tell what is missing. */
   resubscribes: boolean;
+  /** True for one that takes over from another: its clients have had events, and wait for more however long it takes. */
+  takesOver?: boolean;
   onEvent: (event: SubgraphAnswer) => void;
   onLost: () => void;
   onFailed: (errors: readonly SubgraphError[]) => void;
@@ -33,7 +35,7 @@ export function linkUpstream(deps: {
 }): UpstreamLink {
   const openedAt = Date.now();
   let closed = false;
-  let hasDelivered = false;
+  let hasDelivered = deps.takesOver ?? false;
   let attempts = 0;
   let timer: NodeJS.Timeout | undefined;
   let stop: (() => void) | null = null;
