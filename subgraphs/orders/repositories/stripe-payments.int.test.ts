@@ -111,6 +111,31 @@ describe('the Stripe adapter', () => {
     expect(acted('capture')).toBe(1);
   });
 
+  it('captures and cancels after any number of failures, each of which Stripe would repeat for a day', async () => {
+    const [taken, dropped] = [await newPayment(), await newPayment()];
+    await confirm(taken);
+    // From the second call on, one for the answer that is repeated, and one for the new attempt.
+    rig.standIn.fail('capture', { kind: 'fail' }, 7);
+    rig.standIn.fail('cancel', { kind: 'fail' }, 7);
+    const capture = () => rig.provider.capture({ key: 'cap_1', providerIntentId: taken });
+    const cancel = () => rig.provider.cancel({ key: 'cn_1', providerIntentId: dropped });
+    for (let tries = 0; tries < 4; tries += 1) {
+      expect(await capture()).toMatchObject({ kind: 'unknown' });
+      expect(await cancel()).toMatchObject({ kind: 'unknown' });
+    }
+    expect(await capture()).toMatchObject({ kind: 'done', value: { status: 'SUCCEEDED' } });
+    expect(await cancel()).toMatchObject({ kind: 'done', value: { status: 'CANCELLED' } });
+    expect([acted('capture'), acted('cancel')]).toEqual([1, 1]);
+  });
+
+  it('creates a payment although Stripe keeps repeating that it failed the first time', async () => {
+    const request = { key: 'ci_1', intentId: newId('pi'), amount: EUR(5_000) };
+    rig.standIn.fail('create', { kind: 'fail' }, 3);
+    expect(await rig.provider.createIntent(request)).toMatchObject({ kind: 'unknown' });
+    expect(await rig.provider.createIntent(request)).toMatchObject({ kind: 'unknown' });
+    expect(await rig.provider.createIntent(request)).toMatchObject({ kind: 'done', value: { status: 'REQUIRES_CONFIRMATION' } });
+  });
+
   it('cancels although Stripe keeps repeating that the payment was being processed', async () => {
     const providerIntentId = await newPayment();
     await confirm(providerIntentId, newId('cf'), 'pm_standin_processing');

@@ -1,4 +1,5 @@
 import type { Stripe } from 'stripe';
+import { newId } from '../../../kit/values/ids.ts';
 import type { PaymentProvider, ProviderIntent, ProviderResult, ProviderStatus } from '../domain/payment-provider.ts';
 import { inTime, PROVIDER_PATIENCE_MS } from './in-time.ts';
 import { stripeAmount } from './stripe-amounts.ts';
@@ -81,15 +82,15 @@ export function createStripePayments(deps: {
   }
 
   /**
-   * For calls that the payment's state alone keeps from acting twice: a refusal or failure that Stripe only repeats from the first time this key was used
-   * says nothing about now, so one more key is tried. The same one for everybody, so that it is one call again.
+   * For calls that do no harm twice, because of the payment's state, or because nobody is told of a second payment: a refusal or failure that Stripe only
+   * repeats from the first time this key was used says nothing about now, so one more key is tried. Another one each time: it may meet a failure, too.
    */
   async function unlessRepeated<Value>(key: string, call: (key: string) => Promise<Value>): Promise<Value> {
     try {
       return await call(key);
     } catch (error) {
       if (!isRepeatedFailure(error)) throw error;
-      return call(`${key}_again`);
+      return call(newId(key));
     }
   }
 
@@ -118,10 +119,13 @@ export function createStripePayments(deps: {
       answered<ProviderIntent & { clientSecret: string }>(async () => {
         const charged = stripeAmount(amount);
         if (charged === null) return declined('amount_not_payable');
-        const created = await paymentIntents.create(
-          { ...charged, capture_method: deps.capture, allowed_payment_method_types: ['card'], metadata: { intent_id: intentId } },
-          { idempotencyKey: key },
-        );
+        const wanted = {
+          ...charged,
+          capture_method: deps.capture,
+          allowed_payment_method_types: ['card'],
+          metadata: { intent_id: intentId },
+        };
+        const created = await unlessRepeated(key, (once) => paymentIntents.create(wanted, { idempotencyKey: once }));
         if (created.client_secret === null) return unknown(`payment intent ${created.id} came without its secret`);
         return { kind: 'done', value: { ...intentOf(created), clientSecret: created.client_secret } };
       }),
