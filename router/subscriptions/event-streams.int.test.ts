@@ -1,10 +1,14 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { SESSION_REVOKED_CHANNEL } from '../../kit/runtime/session-keys.ts';
+import { connect } from 'node:net';
+import { fastify } from 'fastify';
+import { SESSION_REVOKED_CHANNEL, sessionKeys } from '../../kit/runtime/session-keys.ts';
 import { eventually } from '../../tests/harness/fresh.ts';
 import { openStream } from '../testing/sse-client.ts';
 import { openSocket } from '../testing/ws-client.ts';
 import type { World } from '../testing/world.ts';
 import { startWorld } from '../testing/world.ts';
+import { createEventStreams } from './event-streams.ts';
+import { createSocketRegistry } from './socket-registry.ts';
 
 const WATCH = 'subscription { seatMapChanged(eventId: "e1") { kind version seats { id status } event { title } } }';
 
@@ -128,6 +132,55 @@ describe('GraphQL over Server-Sent Events', () => {
     expect(await stream.ended()).toBe('well');
     expect(JSON.parse(stream.events.at(-2)?.data ?? '{}')).toMatchObject({ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
     expect(await short.ended()).toBe('broken');
+  });
+
+  it('counts no generation of a session as seen before its cookies have arrived', async () => {
+    const owner = someone('lost-answer');
+    const stream = await post(WATCH, { cookie: `refresh_token=${world.authority.refreshToken(owner)}` });
+    await stream.event(0);
+    expect(stream.response.headers.getSetCookie()).toHaveLength(2);
+    expect(await world.redis.get(sessionKeys.seenGeneration(owner.sid))).toBeNull();
+  });
+
+  it('leaves nothing behind when its client goes away before it is known who that is', async () => {
+    const registry = createSocketRegistry({ perUser: 1, perAddress: 1, onCount: () => undefined });
+    let asked = 0;
+    let answer = (): void => undefined;
+    const gate = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    const streams = createEventStreams({
+      registry,
+      sessions: {
+        resolve: async () => {
+          asked += 1;
+          await gate;
+          return { viewer: null, token: null, uncertain: false, material: { address: '' }, cookies: [] };
+        },
+        standingOf: async () => 'good',
+      },
+      operations: { forSocket: () => async () => () => undefined },
+    });
+    const app = fastify();
+    let served: Promise<unknown> | undefined;
+    app.get('/graphql', (request, reply) => {
+      const from = { cookieHeader: undefined, authorization: undefined, userAgent: undefined, address: '192.0.2.1', requestId: 'req_1' };
+      return (served = streams.serve(request, reply, from));
+    });
+    const { port } = new URL(await app.listen({ host: '127.0.0.1', port: 0 }));
+    const client = connect(Number(port), '127.0.0.1');
+    client.write('GET /graphql?query={ping} HTTP/1.1\r\nhost: x\r\naccept: text/event-stream\r\n\r\n');
+    await eventually('the session is asked for', () => asked === 1);
+    client.destroy();
+    await eventually('the place is free again', () => {
+      const release = registry.reserveAddress('192.0.2.1');
+      release?.();
+      return release !== null;
+    });
+    answer();
+    await served;
+    expect(registry.all()).toEqual([]);
+    await app.close();
   });
 
   it('is broken off when the router closes', async () => {

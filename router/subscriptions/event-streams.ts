@@ -44,6 +44,8 @@ export function createEventStreams(deps: { sessions: Sessions; registry: SocketR
       releases.push(releaseUser);
       if (reply.raw.destroyed) releaseUser();
     }
+    // Its close has been told already: whatever were opened now would stay open.
+    if (reply.raw.destroyed) return reply.hijack();
     return run(payload, reply, from, session);
   }
 

@@ -44,10 +44,10 @@ export function createSocketOperations(deps: {
   rateLimits: RateLimits;
   logger: Logger;
 }): SocketOperations {
-  /** The session may have ended since the upgrade. */
+  /** The session may have ended since the upgrade. Of one that came with this very request, asking would count new cookies as seen before they arrive. */
   async function sessionNow(socket: OperationSocket): Promise<RequestSession> {
     const { session } = socket;
-    if (!session.token) return session;
+    if (!session.token || socket.requestId !== undefined) return session;
     const standing = await deps.sessions.standingOf(session.token);
     if (standing === 'ended') {
       socket.close(CLOSE.unauthorized, 'Session ended');
