@@ -275,6 +275,31 @@ describe('rate limits', () => {
     }
   });
 
+  it('count a mutation whose answer has fields that the viewer may not see', async () => {
+    const world = await startWorld({ settings: { rateLimitScale: 1 / 30 } });
+    try {
+      const hold = 'mutation { holdSeats { id draftNotes } }';
+      expect((await world.ask(hold)).data).toEqual({ holdSeats: { id: 'e1', draftNotes: null } });
+      expect((await world.ask(hold)).errors).toMatchObject([{ extensions: { code: 'RATE_LIMITED' } }]);
+      expect(world.calls.filter((call) => call.name === 'holdSeats')).toHaveLength(1);
+    } finally {
+      await world.close();
+    }
+  });
+
+  it('count who refreshes without a session by the whole address', async () => {
+    const world = await startWorld({ settings: { rateLimitScale: 1 / 30, trustedProxyHops: 1 } });
+    const refreshFrom = async (address: string): Promise<number> =>
+      (await world.ask('mutation { refreshSession { refreshed } }', { headers: { 'x-forwarded-for': address } })).status;
+    try {
+      expect(await refreshFrom('198.51.100.1')).toBe(200);
+      expect(await refreshFrom('198.51.100.1')).toBe(429);
+      expect(await refreshFrom('198.51.100.2')).toBe(200);
+    } finally {
+      await world.close();
+    }
+  });
+
   it('count all requests of an address, also without Redis', async () => {
     const world = await startWorld({ settings: { rateLimitScale: 0.01 } });
     try {

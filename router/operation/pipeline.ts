@@ -122,13 +122,13 @@ export function createPipeline(deps: {
         // Whether a right is missing cannot be told either; "sign in" would send somebody away who is signed in.
         if (refusals.length > 0 && session.uncertain) throw cannotTell();
         const mutation = checked.supergraph.apiSchema.getMutationType();
-        if (mutation && fields.length > 0 && refusals.length === 0) {
-          const sid = session.token?.viewer.sid ?? sidOfRefreshToken(session.material.refreshToken ?? request.address);
-          await limitMutations(deps.rateLimits, mutation, fields, coerced, {
-            viewer: session.viewer,
-            address: networkOf(request.address),
-            sid,
-          });
+        // One that is refused further down runs all the same, and only leaves that field out of its answer.
+        const isRefused = refusals.some(({ path }) => (path ?? []).length <= 1);
+        if (mutation && fields.length > 0 && !isRefused) {
+          const address = networkOf(request.address);
+          const { refreshToken } = session.material;
+          const sid = session.token?.viewer.sid ?? (refreshToken === undefined ? address : sidOfRefreshToken(refreshToken));
+          await limitMutations(deps.rateLimits, mutation, fields, coerced, { viewer: session.viewer, address, sid });
         }
         return { kind: 'admitted', planned: plan(checked, viewer), variables, coerced, session, viewer, refusals };
       } catch (error) {

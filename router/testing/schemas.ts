@@ -31,7 +31,7 @@ export const ORDERS_SCHEMA = `${LINK}
   type Seat @tag(name: "public") { id: ID! status: String! }
   type SeatMapUpdate @tag(name: "public") { kind: String! event: Event version: Int! previousVersion: Int seats: [Seat!]! note(to: String): String }
   type Query { ping: String! seenHeaders: String! }
-  type Mutation { purchase(key: String): String! @authenticated slowly: String! }
+  type Mutation { purchase(key: String): String! @authenticated slowly: String! holdSeats: Event }
   type Subscription {
     seatMapChanged(eventId: ID!, sinceVersion: Int): SeatMapUpdate!
     ticks(upTo: Int!): Int!

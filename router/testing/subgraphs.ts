@@ -114,6 +114,10 @@ export function ordersResolvers(feed: SeatFeed, calls: Calls): Resolvers {
         calls.push({ name: 'purchase', request });
         return request.idempotencyKey ?? 'no key';
       },
+      holdSeats: (_root: unknown, _args: unknown, request: SubgraphRequest) => {
+        calls.push({ name: 'holdSeats', request });
+        return { id: 'e1' };
+      },
       slowly: async (_root: unknown, _args: unknown, request: SubgraphRequest) => {
         calls.push({ name: 'slowly', request });
         await new Promise((resolve) => setTimeout(resolve, 300));
