@@ -1,7 +1,7 @@
 import type { Order, Ticket } from './order.ts';
 import { isInUse, isLive, paymentStatusOfSold, statusOfSold } from './order.ts';
 import type { PaymentIntent } from './payment-intent.ts';
-import type { ProviderIntent } from './payment-provider.ts';
+import type { ProviderPayment } from './payment-provider.ts';
 import type { ClaimState } from './seat-map.ts';
 import type { SeatingPlan } from './seating-plan.ts';
 
@@ -85,9 +85,6 @@ export function auditOrder(facts: OrderFacts, plan: SeatingPlan, now: Date): Dif
   return found;
 }
 
-export const worthInUse = (tickets: readonly Ticket[]): number =>
-  tickets.filter(isInUse).reduce((sum, ticket) => sum + ticket.seat.price.amount, 0);
-
 /** What a claim may belong to; null: to nothing. */
 export function auditClaim(claim: SeatClaim, order: Order | null): Difference | null {
   if (order && isLive(order.status)) return null;
@@ -100,8 +97,10 @@ export function auditClaim(claim: SeatClaim, order: Order | null): Difference | 
   };
 }
 
-/** `theirs` null: the provider does not know it. `kept`: what the tickets in use are worth; null without an order. */
-export function auditPayment(ours: PaymentIntent, theirs: ProviderIntent | null, kept: number | null): Difference | null {
+const worth = (tickets: readonly Ticket[]): number => tickets.reduce((sum, { seat }) => sum + seat.price.amount, 0);
+
+/** `theirs` null: the provider does not know it. `facts` null: it has no order. */
+export function auditPayment(ours: PaymentIntent, theirs: ProviderPayment | null, facts: OrderFacts | null): Difference | null {
   const differs = (message: string): Difference => ({
     kind: 'PAYMENT_DIFFERS_AT_PROVIDER',
     message,
@@ -112,10 +111,15 @@ export function auditPayment(ours: PaymentIntent, theirs: ProviderIntent | null,
   if (theirs === null) return differs(`The payment is ${ours.status} here, and unknown to the provider.`);
   const taken = theirs.status === 'SUCCEEDED';
   // A free ticket may be all that is left of an order: then nothing of the money is kept, and the sale stands.
-  const isAllBack = theirs.status === 'REFUNDED' && kept === 0;
+  const isAllBack = theirs.status === 'REFUNDED' && facts !== null && worth(facts.tickets.filter(isInUse)) === 0;
   if (ours.status === 'SUCCEEDED' && !taken && !isAllBack) return differs(`The money is taken here; the provider says ${theirs.status}.`);
   if (ours.status === 'CANCELLED' && taken) return differs('The payment is cancelled here; the provider has taken the money.');
   if (ours.status === 'REFUNDED' && theirs.status !== 'REFUNDED')
     return differs(`The money is back here; the provider says ${theirs.status}.`);
+  if (facts === null || !isSold(facts.order)) return null;
+  const back = facts.order.refunded.amount;
+  const onItsWay = worth(facts.tickets.filter(({ status }) => status === 'REFUND_PENDING'));
+  if (theirs.refunded < back || theirs.refunded > back + onItsWay)
+    return differs(`${back} went back here, and ${onItsWay} is on its way; the provider has given back ${theirs.refunded}.`);
   return null;
 }

@@ -22,6 +22,11 @@ export type ProviderIntent = {
   readonly declineReason: string | null;
 };
 
+export type ProviderPayment = ProviderIntent & {
+  /** How much of it is back, or on its way back, in our unit; 0 where nothing was taken. */
+  readonly refunded: number;
+};
+
 /** `unknown`: no answer in time, or one that says nothing; the money may have moved. Only asking again with the same key tells. */
 export type ProviderResult<Value> =
   | { readonly kind: 'done'; readonly value: Value }
@@ -49,5 +54,5 @@ export interface PaymentProvider {
   cancel(request: { key: string; providerIntentId: string }): Promise<ProviderResult<ProviderIntent>>;
   /** Declined beyond what was captured and is not back yet. Done only once the provider calls this refund settled. */
   refund(request: { key: string; providerIntentId: string; amount: Money }): Promise<ProviderResult<ProviderIntent>>;
-  retrieve(providerIntentId: string): Promise<ProviderResult<ProviderIntent>>;
+  retrieve(providerIntentId: string): Promise<ProviderResult<ProviderPayment>>;
 }

@@ -66,6 +66,7 @@ export function createAuditRepository(deps: {
         .batchSize(BATCH);
       for await (const batch of batches(found)) yield factsOf(batch.map(({ _id }) => _id));
     },
+    factsOf: (ids: readonly string[]): Promise<readonly OrderFacts[]> => factsOf(ids),
     /** Of one moment: read in one snapshot. */
     factsAtOnce: (id: string): Promise<OrderFacts | null> =>
       inTransaction(deps.client, async (session) => (await factsOf([id], session))[0] ?? null, { readConcern: { level: 'snapshot' } }),

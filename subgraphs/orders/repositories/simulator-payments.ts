@@ -3,7 +3,7 @@ import type { Db } from 'mongodb';
 import { isDuplicateKey } from '../../../kit/runtime/mongo.ts';
 import type { Clock } from '../../../kit/values/clock.ts';
 import type { Money } from '../../../kit/values/money.ts';
-import type { PaymentProvider, ProviderIntent, ProviderResult, ProviderStatus } from '../domain/payment-provider.ts';
+import type { PaymentProvider, ProviderIntent, ProviderPayment, ProviderResult, ProviderStatus } from '../domain/payment-provider.ts';
 import { sameSecret } from '../domain/secret.ts';
 import { inTime, PROVIDER_PATIENCE_MS } from './in-time.ts';
 import { simulatorMethod } from './simulator-methods.ts';
@@ -59,16 +59,14 @@ export function createSimulatorPayments(deps: {
   const intents = deps.db.collection<SimulatorDocument>('simulator_intents');
 
   const asks = (status: ProviderStatus, token: string | undefined): token is string => status === 'REQUIRES_ACTION' && token !== undefined;
-  const found = (document: SimulatorDocument): ProviderResult<ProviderIntent> => ({
-    kind: 'done',
-    value: {
-      providerIntentId: document._id,
-      status: document.status,
-      intentId: document.intentId,
-      nextAction: asks(document.status, document.actionToken) ? { url: deps.actionUrl(document._id, document.actionToken) } : null,
-      declineReason: document.status === 'REQUIRES_CONFIRMATION' ? (document.declineReason ?? null) : null,
-    },
+  const shown = (document: SimulatorDocument): ProviderIntent => ({
+    providerIntentId: document._id,
+    status: document.status,
+    intentId: document.intentId,
+    nextAction: asks(document.status, document.actionToken) ? { url: deps.actionUrl(document._id, document.actionToken) } : null,
+    declineReason: document.status === 'REQUIRES_CONFIRMATION' ? (document.declineReason ?? null) : null,
   });
+  const found = (document: SimulatorDocument): ProviderResult<ProviderIntent> => ({ kind: 'done', value: shown(document) });
   const approved = (document: SimulatorDocument): Change =>
     deps.capture === 'manual' ? { status: 'REQUIRES_CAPTURE' } : { status: 'SUCCEEDED', captured: document.amount.amount };
 
@@ -193,9 +191,10 @@ export function createSimulatorPayments(deps: {
         }),
       ),
     retrieve: (providerIntentId) =>
-      inTime(async () => {
+      inTime<ProviderPayment>(async () => {
         const document = await current(providerIntentId);
-        return document ? found(document) : declined('no_such_intent');
+        if (!document) return declined('no_such_intent');
+        return { kind: 'done', value: { ...shown(document), refunded: document.refunded } };
       }),
 
     async findAction(providerIntentId, token) {

@@ -19,13 +19,21 @@ function stepOf(currency: string): number {
   return TWO_DECIMALS_BUT_ZEROS.includes(currency) ? 100 : 1;
 }
 
+const shiftOf = (currency: string): number => 10 ** (stripeDecimals(currency) - currencyDecimals(currency));
+
 /**
  * Stripe's unit is not ours for every currency: ours is the runtime's, where a forint has no fractions and Stripe counts them.
  * Null for an amount that Stripe cannot take exactly; rounded, something else would be charged than what was shown.
  */
 export function stripeAmount({ amount, currency }: Money): { amount: number; currency: string } | null {
-  const shift = 10 ** (stripeDecimals(currency) - currencyDecimals(currency));
+  const shift = shiftOf(currency);
   const converted = Math.round(amount * shift);
   const exact = Number.isSafeInteger(converted) && (shift >= 1 || converted / shift === amount);
   return exact && converted % stepOf(currency) === 0 ? { amount: converted, currency: currency.toLowerCase() } : null;
+}
+
+/** The way back. No whole number where somebody has moved at Stripe what we cannot: then it is not what anybody expects. */
+export function amountFromStripe(amount: number, stripeCurrency: string): number {
+  const shift = shiftOf(stripeCurrency.toUpperCase());
+  return shift >= 1 ? amount / shift : Math.round(amount / shift);
 }

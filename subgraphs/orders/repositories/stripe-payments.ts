@@ -1,8 +1,8 @@
 import type { Stripe } from 'stripe';
 import { newId } from '../../../kit/values/ids.ts';
-import type { PaymentProvider, ProviderIntent, ProviderResult, ProviderStatus } from '../domain/payment-provider.ts';
+import type { PaymentProvider, ProviderIntent, ProviderPayment, ProviderResult, ProviderStatus } from '../domain/payment-provider.ts';
 import { inTime, PROVIDER_PATIENCE_MS } from './in-time.ts';
-import { stripeAmount } from './stripe-amounts.ts';
+import { amountFromStripe, stripeAmount } from './stripe-amounts.ts';
 import { isBusy, isRepeated, isRepeatedFailure, isUnexpectedState, resultOfFailure } from './stripe-errors.ts';
 
 const BUSY_PAUSE_MS = 100;
@@ -34,7 +34,7 @@ function intentOf(found: Stripe.PaymentIntent): ProviderIntent {
   };
 }
 
-const done = (value: ProviderIntent): ProviderResult<ProviderIntent> => ({ kind: 'done', value });
+const done = <Value extends ProviderIntent>(value: Value): ProviderResult<Value> => ({ kind: 'done', value });
 const declined = (reason: string): ProviderResult<never> => ({ kind: 'declined', reason });
 const unknown = (message: string): ProviderResult<never> => ({ kind: 'unknown', cause: new Error(message) });
 
@@ -70,15 +70,17 @@ export function createStripePayments(deps: {
   }
 
   /** As it is now. A payment counts as REFUNDED once all of its refunds have arrived, not while one of them may still fail. */
-  async function current(providerIntentId: string): Promise<ProviderIntent> {
+  async function current(providerIntentId: string): Promise<ProviderPayment> {
     const found = await paymentIntents.retrieve(providerIntentId, { expand: ['latest_charge'] });
     const intent = intentOf(found);
     const charge = typeof found.latest_charge === 'object' ? found.latest_charge : null;
-    if (intent.status !== 'SUCCEEDED' || !charge?.refunded) return intent;
+    // An authorisation that was let go counts as refunded there; nothing was taken of it.
+    const refunded = intent.status === 'SUCCEEDED' && charge ? amountFromStripe(charge.amount_refunded, found.currency) : 0;
+    if (intent.status !== 'SUCCEEDED' || !charge?.refunded) return { ...intent, refunded };
     const back = (await refundsOf(providerIntentId))
       .filter((refund) => refund.status === 'succeeded')
       .reduce((sum, refund) => sum + refund.amount, 0);
-    return back >= found.amount_received ? { ...intent, status: 'REFUNDED' } : intent;
+    return { ...intent, refunded, status: back >= found.amount_received ? 'REFUNDED' : intent.status };
   }
 
   /**

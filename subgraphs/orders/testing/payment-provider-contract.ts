@@ -80,6 +80,7 @@ export function describePaymentProvider(name: string, start: (capture: 'automati
         kind: 'done',
         value: { status: 'REFUNDED' },
       });
+      expect(await rig.provider.retrieve(providerIntentId)).toMatchObject({ value: { refunded: amount.amount } });
       expect(await rig.moved(providerIntentId)).toEqual({ captured: 1, refunded: 1 });
     });
 
@@ -167,11 +168,12 @@ export function describePaymentProvider(name: string, start: (capture: 'automati
       const parts = await Promise.all(Array.from({ length: 4 }, () => refund(1_000, key)));
       for (const part of parts) expect(part).toMatchObject({ kind: 'done', value: { status: 'SUCCEEDED' } });
       expect(await rig.moved(providerIntentId)).toEqual({ captured: 1, refunded: 0.25 });
+      expect(await rig.provider.retrieve(providerIntentId)).toMatchObject({ value: { status: 'SUCCEEDED', refunded: 1_000 } });
       expect(await refund(3_001)).toMatchObject({ kind: 'declined' });
       expect(await rig.moved(providerIntentId)).toEqual({ captured: 1, refunded: 0.25 });
       expect(await refund(3_000)).toMatchObject({ kind: 'done', value: { status: 'REFUNDED' } });
       expect(await refund(1)).toMatchObject({ kind: 'declined' });
-      expect(await rig.provider.retrieve(providerIntentId)).toMatchObject({ value: { status: 'REFUNDED' } });
+      expect(await rig.provider.retrieve(providerIntentId)).toMatchObject({ value: { status: 'REFUNDED', refunded: 4_000 } });
       expect(await rig.moved(providerIntentId)).toEqual({ captured: 1, refunded: 1 });
     });
 
@@ -188,8 +190,8 @@ export function describePaymentProvider(name: string, start: (capture: 'automati
       if (asked.kind !== 'done' || asked.value.nextAction === null) throw new Error(JSON.stringify(asked));
       expect(asked.value.status).toBe('REQUIRES_ACTION');
       expect(new URL(asked.value.nextAction.url).protocol).toMatch(/^https?:$/);
-      expect(await rig.provider.retrieve(providerIntentId)).toEqual(asked);
-      expect(await confirm(providerIntentId, rig.asksThePayer, key)).toEqual(asked);
+      expect(await rig.provider.retrieve(providerIntentId)).toMatchObject(asked);
+      expect(await confirm(providerIntentId, rig.asksThePayer, key)).toMatchObject(asked);
       await rig.decide(providerIntentId, asked.value.nextAction.url, 'approve');
       const since = { kind: 'done', value: { status: confirmed, nextAction: null } };
       expect(await rig.provider.retrieve(providerIntentId)).toMatchObject(since);

@@ -5,12 +5,17 @@ import { startOrders } from '../testing/orders-fixture.ts';
 
 let orders: OrdersFixture;
 let silent = false;
+let losesRefunds = false;
 beforeEach(async () => {
-  silent = false;
+  [silent, losesRefunds] = [false, false];
   orders = await startOrders({
     provider: (real) => ({
       ...real,
       retrieve: async (id) => (silent ? { kind: 'unknown', cause: new Error('silence') } : real.retrieve(id)),
+      refund: async (request) => {
+        const result = await real.refund(request);
+        return losesRefunds ? { kind: 'unknown', cause: new Error('lost') } : result;
+      },
     }),
   });
 });
@@ -117,6 +122,27 @@ describe('the reconciliation report', () => {
     expect(await kinds()).toContain(kind);
   });
 
+  it.each([
+    ['nothing', 0],
+    ['too little', 2_400],
+    ['too much', 2_600],
+  ])('says when of a ticket that was given back %s went back at the provider', async (_what, refunded) => {
+    const { buyer, order, ticketId } = await bought(['A-1', 'A-2']);
+    await orders.core.refundOrder(buyer, { orderId: order.id, ticketIds: [ticketId], idempotencyKey: null });
+    expect(await kinds()).toEqual([]);
+    await collection('simulator_intents').updateOne({ intentId: order.paymentIntentId }, { $set: { refunded } });
+    expect(await kinds()).toEqual(['PAYMENT_DIFFERS_AT_PROVIDER']);
+  });
+
+  it('has nothing to say of money that is on its way back, whether or not the provider has sent it', async () => {
+    const { buyer, order, ticketId } = await bought(['A-1', 'A-2']);
+    losesRefunds = true;
+    await orders.core.refundOrder(buyer, { orderId: order.id, ticketIds: [ticketId], idempotencyKey: null });
+    expect(await kinds()).toEqual([]);
+    await collection('simulator_intents').updateOne({ intentId: order.paymentIntentId }, { $set: { refunded: 0 } });
+    expect(await kinds()).toEqual([]);
+  });
+
   it('says what is stuck: a pending order, a refund, a payment for nothing', async () => {
     const sale = await bought(['A-1']);
     await collection('orders').updateOne({ _id: sale.order.id }, { $set: { status: 'PENDING_PAYMENT' } });
@@ -144,8 +170,9 @@ describe('the reconciliation report', () => {
   it('is not misled by sales and refunds that go on meanwhile', async () => {
     const sales = Promise.all(
       Array.from({ length: 12 }, async (_, index) => {
-        const sale = await bought([`A-${(index % 5) + 1}`]);
-        if (index % 2 === 0) await orders.core.refundOrder(sale.buyer, { orderId: sale.order.id, ticketIds: null, idempotencyKey: null });
+        const sale = await bought([`A-${(index % 5) + 1}`, `B-${(index % 5) + 1}`]);
+        const ticketIds = index % 4 === 0 ? [sale.ticketId] : null;
+        if (index % 2 === 0) await orders.core.refundOrder(sale.buyer, { orderId: sale.order.id, ticketIds, idempotencyKey: null });
       }),
     );
     let going = true;

@@ -1,6 +1,6 @@
 import type { Clock } from '../../../kit/values/clock.ts';
 import type { Difference, DifferenceKind } from '../domain/audit.ts';
-import { auditClaim, auditOrder, auditPayment, STUCK_AFTER_SECONDS, worthInUse } from '../domain/audit.ts';
+import { auditClaim, auditOrder, auditPayment, STUCK_AFTER_SECONDS } from '../domain/audit.ts';
 import type { PaymentIntent } from '../domain/payment-intent.ts';
 import type { PaymentProvider } from '../domain/payment-provider.ts';
 import type { AuditRepository } from '../repositories/audit-repository.ts';
@@ -88,6 +88,8 @@ export function createReportDifferences(deps: {
       for (let from = 0; from < intents.length; from += ASKED_AT_ONCE) {
         mayGoOn();
         const asked = intents.slice(from, from + ASKED_AT_ONCE);
+        const facts = await audit.factsOf(asked.flatMap(({ orderId }) => (orderId === null ? [] : [orderId])));
+        const factsOfOrder = new Map(facts.map((one) => [one.order.id, one]));
         const answers = await Promise.all(
           asked.map(async (intent) => ({
             intent,
@@ -103,11 +105,12 @@ export function createReportDifferences(deps: {
           }
           paymentsAtProvider += 1;
           const theirs = found.kind === 'done' ? found.value : null;
-          if (auditPayment(intent, theirs, null) === null) continue;
-          const facts = intent.orderId === null ? null : await audit.factsAtOnce(intent.orderId);
-          // Changed between the two readings: then they say nothing about each other.
-          if ((await audit.payment(intent.id))?.version === intent.version)
-            report(auditPayment(intent, theirs, facts && worthInUse(facts.tickets)));
+          const before = factsOfOrder.get(intent.orderId ?? '') ?? null;
+          if (auditPayment(intent, theirs, before) === null) continue;
+          const now = intent.orderId === null ? null : await audit.factsAtOnce(intent.orderId);
+          // Changed while the provider was asked: then the two say nothing about each other.
+          if (now?.order.version === before?.order.version && (await audit.payment(intent.id))?.version === intent.version)
+            report(auditPayment(intent, theirs, now));
         }
       }
     }
