@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import { connect as connectTo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { SESSION_REVOKED_CHANNEL, sessionKeys } from '../../kit/runtime/session-keys.ts';
 import { eventually } from '../../tests/harness/fresh.ts';
@@ -181,6 +183,22 @@ describe('graphql-transport-ws at the router', () => {
       expect((await refusedUpgrade(world.wsUrl, {})).status).toBe(429);
     });
 
+    it('that is refused leaves no connection behind, whoever keeps their end of it open', async () => {
+      const connections = (): Promise<number> =>
+        new Promise((resolve, reject) => {
+          world.router.httpServer.getConnections((error, count) => (error ? reject(error) : resolve(count)));
+        });
+      const before = await connections();
+      const client = connectTo({ port: Number(new URL(world.origin).port), host: '127.0.0.1', allowHalfOpen: true });
+      client.resume().write('GET /elsewhere HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n');
+      await new Promise((resolve) => client.once('end', resolve));
+      try {
+        await eventually('the connection is gone', async () => (await connections()) <= before, 1_000);
+      } finally {
+        client.destroy();
+      }
+    });
+
     it('refreshes an expired session, and sends the cookies along', async () => {
       const claims = someone();
       const socket = await connect({ headers: { origin: world.origin, cookie: `refresh_token=${world.authority.refreshToken(claims)}` } });
@@ -252,5 +270,28 @@ describe('a router that is closed', () => {
     await world.close();
     expect(await socket.closed()).toMatchObject({ code: 1001 });
     expect(Date.now() - started).toBeLessThan(3_000);
+  });
+
+  it('waits for no socket that asks to be opened meanwhile, and refuses it', async () => {
+    let asked = 0;
+    const silentAuth = createServer(() => void (asked += 1));
+    await new Promise<void>((resolve) => silentAuth.listen(0, '127.0.0.1', resolve));
+    const address = silentAuth.address();
+    const world = await startWorld({
+      urls: { auth: `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}/graphql` },
+      settings: { subgraphs: { mutationDeadlineMs: 300 } },
+    });
+    // One that never says goodbye keeps the others' end waiting.
+    const silent = await openSocket(world.wsUrl);
+    silent.socket.pause();
+    // Whose session it is takes until auth's deadline to find out.
+    const opening = refusedUpgrade(world.wsUrl, { origin: world.origin, cookie: 'refresh_token=sid.secret' });
+    await eventually('auth is asked', () => asked > 0);
+    const started = Date.now();
+    const closed = world.close();
+    expect((await opening).status).toBe(503);
+    await closed;
+    expect(Date.now() - started).toBeLessThan(3_000);
+    silentAuth.close().closeAllConnections();
   });
 });

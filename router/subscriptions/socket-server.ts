@@ -160,6 +160,11 @@ export function serveSockets(deps: {
         release();
         return;
       }
+      // Since it was asked: those who are told to go elsewhere have been told, and nobody would close this one.
+      if (isDraining) {
+        release();
+        return refuseUpgrade(socket, 503, '', {}, cookies);
+      }
       cookiesOf.set(request, cookies);
       server.handleUpgrade(request, socket, head, (webSocket) => serve(webSocket, socket, session, address, release));
     } catch (error) {

@@ -18,5 +18,6 @@ export function refuseUpgrade(
     ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
     ...cookies.map((cookie) => `Set-Cookie: ${cookie}`),
   ];
-  socket.end(Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`), body]));
+  // A client that keeps its end open would keep ours open, too: nothing watches over a connection that was to be upgraded.
+  socket.end(Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`), body]), () => socket.destroy());
 }
