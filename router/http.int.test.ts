@@ -89,6 +89,26 @@ describe('the router over HTTP', () => {
       expect(answer.data).toBeUndefined();
     });
 
+    it.each([
+      'query($value: Boolean = true) { ping @include(if: $value) }',
+      'query($value: Boolean = false) { events { ...F } } fragment F on Event { id @skip(if: $value) }',
+      'query($value: Int = 2) { events(count: $value) { id } }',
+      'mutation($value: String = "x") { logIn(input: { email: $value, password: "x" }) }',
+      'mutation($value: LogInInput = { email: "x", password: "x" }) { logIn(input: $value) }',
+    ])('say that a variable may not be null where its default stands for a value that may not: %s', async (query) => {
+      const { status, data, errors } = await world.ask(query, { variables: { value: null } });
+      expect({ status, data, code: errors[0]?.extensions['code'] }).toEqual({ status: 400, data: undefined, code: 'BAD_USER_INPUT' });
+      expect(errors[0]?.message).toBe('Variable "$value" must not be null here.');
+    });
+
+    it('let a variable be null where null may stand', async () => {
+      const skipped = 'query($value: Int = 2, $more: Boolean = false) { ping ... @include(if: $more) { events(count: $value) { id } } }';
+      expect((await world.ask(skipped, { variables: { value: null } })).data).toEqual({ ping: 'pong' });
+      const query = 'mutation A($value: String = "x") { purchase(key: $value) } query B($value: String = "x") { fails(code: $value) }';
+      const { errors } = await world.ask('', { body: JSON.stringify({ query, operationName: 'A', variables: { value: null } }) });
+      expect(errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
+    });
+
     it('refuse small queries that stand for enormous ones at once, without harm to others', async () => {
       const levels = Array.from({ length: 20 }, (_, level) => `fragment F${level} on Query { ...F${level + 1} ...F${level + 1} }`).join(
         ' ',

@@ -18,6 +18,7 @@ import type { ViewerScopes } from './authorization.ts';
 import { refusalsOf } from './authorization.ts';
 import type { CheckedOperation, Documents } from './documents.ts';
 import { withoutSuggestion } from './documents.ts';
+import { nullObjections } from './null-variables.ts';
 import type { PlannedOperation } from './plan.ts';
 import { planOperation } from './plan.ts';
 
@@ -77,7 +78,10 @@ export function createPipeline(deps: {
     const result = getVariableValues(checked.supergraph.apiSchema, checked.operation.variableDefinitions ?? [], given, {
       maxErrors: MAX_VALIDATION_ERRORS,
     });
-    if (!result.errors) return result;
+    if (!result.errors) {
+      const objections = nullObjections(checked, result.coerced);
+      return objections.length > 0 ? objections : result;
+    }
     return result.errors.map((error) => {
       const message = deps.hideSchemaDetails ? withoutSuggestion(error.message) : error.message;
       return new GraphQLError(message, { nodes: error.nodes ?? null, extensions: { code: 'BAD_USER_INPUT' } });

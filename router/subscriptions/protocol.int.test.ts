@@ -193,7 +193,7 @@ describe('graphql-transport-ws at the router', () => {
       client.resume().write('GET /elsewhere HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n');
       await new Promise((resolve) => client.once('end', resolve));
       try {
-        await eventually('the connection is gone', async () => (await connections()) <= before, 1_000);
+        expect(await eventually('the connection is gone', async () => (await connections()) <= before, 1_000)).toBe(true);
       } finally {
         client.destroy();
       }
