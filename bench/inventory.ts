@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
+import { parseArgs } from 'node:util';
 import { Redis } from 'ioredis';
 import { createGraphqlClient } from '../local/graphql-client.ts';
 import type { GraphqlClient } from '../local/graphql-client.ts';
@@ -16,7 +17,7 @@ import { ADMIN, startProduct } from './product/start-product.ts';
 import { watch } from './product/watch.ts';
 
 /**
- * What the inventory is trusted for, at its limits, on this machine, clients and servers sharing its cores: `npm run bench:inventory`. Through the public door
+ * What the inventory is trusted for, at its limits, on this machine, clients and servers sharing its cores: `npm run bench:inventory [-- --only PART]`. Through the public door
  * of a product started as a user starts it; only the cold feed is asked inside a process of its own.
  */
 const SESSIONS = 1_000;
@@ -213,7 +214,12 @@ async function largeMap(seed: Seed, organizer: Person, redisUrl: string, mongoUr
   );
 }
 
+const PARTS = ['purchases', 'sales', 'large map', 'contention', 'ends'] as const;
+const { values } = parseArgs({ options: { only: { type: 'string', default: '' } } });
+const wanted = (part: (typeof PARTS)[number]): boolean => part.includes(values.only);
+
 async function main(): Promise<void> {
+  if (!PARTS.some(wanted)) throw new Error(`--only is a part of: ${PARTS.join(', ')}`);
   row('machine', `${cpus().length} cores, Node ${process.versions.node}, clients and servers together`);
   const dataDir = mkdtempSync(join(tmpdir(), 'seatgraph-bench-'));
   const redis = await startPrivateRedis({ dataDir: join(dataDir, 'redis') });
@@ -239,11 +245,12 @@ async function main(): Promise<void> {
     await withProduct({}, async (endpoint, seed) => {
       const organizer = await seed.organizer();
       const people = await buyersOf(seed);
-      await eventWideLock(seed, organizer, people);
-      await salesOnOpenMaps(endpoint, seed, organizer, people);
-      await largeMap(seed, organizer, redis.url, store.uri);
-      await contention(endpoint, seed, organizer);
+      if (wanted('purchases')) await eventWideLock(seed, organizer, people);
+      if (wanted('sales')) await salesOnOpenMaps(endpoint, seed, organizer, people);
+      if (wanted('large map')) await largeMap(seed, organizer, redis.url, store.uri);
+      if (wanted('contention')) await contention(endpoint, seed, organizer);
     });
+    if (!wanted('ends')) return;
     await withProduct({ HOLD_TTL_SECONDS: String(HOLD_SECONDS) }, async (endpoint, seed) =>
       endsOnOpenMaps(endpoint, seed, await seed.organizer(), await buyersOf(seed), redis.url),
     );
