@@ -15,6 +15,7 @@ import { createConfigureSeating } from './usecases/configure-seating.ts';
 import { createConfirmPayment } from './usecases/confirm-payment.ts';
 import { createCreatePaymentIntent } from './usecases/create-payment-intent.ts';
 import { createFinishOrder } from './usecases/finish-order.ts';
+import { createFollowRefund } from './usecases/follow-refund.ts';
 import { createFollowPayment } from './usecases/follow-payment.ts';
 import { createHoldBestAvailable } from './usecases/hold-best-available.ts';
 import { createHoldSeats } from './usecases/hold-seats.ts';
@@ -93,6 +94,7 @@ export function createOrdersCore(deps: CoreDeps) {
   const readListings = createReadListings({ listings, events: deps.events, clock });
   const finishOrder = parts.createFinishOrder({ orders, intents, ledger, provider, holds, show, reached });
   const settleRefund = createSettleRefund({ refunds, intents, orders, ledger, provider, show, clock });
+  const followRefund = createFollowRefund({ refunds, intents, provider, settleRefund, clock });
   const cancelPayment = createCancelPayment({ intents, ledger, provider, settleRefund, clock, logError });
   const secureHold = createSecureHold({ holds, intents, readListings, clock });
   const placeSeats = parts.createPlaceSeats({ holds, claims, plans, clock, holdLifeSeconds: settings.holdLifeSeconds });
@@ -110,7 +112,7 @@ export function createOrdersCore(deps: CoreDeps) {
     releaseHold: createReleaseHold({ holds, intents, cancelPayment }),
     createPaymentIntent: createCreatePaymentIntent({ holds, intents, provider, readListings, clock }),
     confirmPayment: createConfirmPayment({ holds, intents, provider, readListings, clock }),
-    followPayment: createFollowPayment({ intents, notices, provider, settleRefund, clock }),
+    followPayment: createFollowPayment({ intents, notices, provider, followRefund, clock }),
     purchase: parts.createPurchase({ orders, intents, idempotency, secureHold, claimSeats, finishOrder, clock, reached }),
     reconcile: parts.createReconcile({
       orders,

@@ -54,5 +54,7 @@ export interface PaymentProvider {
   cancel(request: { key: string; providerIntentId: string }): Promise<ProviderResult<ProviderIntent>>;
   /** Declined beyond what was captured and is not back yet. Done only once the provider calls this refund settled. */
   refund(request: { key: string; providerIntentId: string; amount: Money }): Promise<ProviderResult<ProviderIntent>>;
+  /** What has become of the refund of this key; null where there is none. Moves nothing. One that had succeeded may have failed since. */
+  findRefund(request: { key: string; providerIntentId: string }): Promise<ProviderResult<'PENDING' | 'SUCCEEDED' | 'FAILED' | null>>;
   retrieve(providerIntentId: string): Promise<ProviderResult<ProviderPayment>>;
 }

@@ -24,6 +24,8 @@ export type Refund = {
   readonly attempts: number;
   /** How often the provider has refused it. */
   readonly refusals: number;
+  /** It had arrived and came back: order and tickets are at their end, and only the money is owed. */
+  readonly returned: boolean;
 };
 
 /** Of a payment that has no order: one per intent, so a second attempt to start it meets the first one's row. */
@@ -40,6 +42,7 @@ export function unboundRefundOf(intent: PaymentIntent, now: Date): Refund {
     createdAt: now,
     attempts: 0,
     refusals: 0,
+    returned: false,
   };
 }
 
@@ -60,6 +63,7 @@ export function ticketRefundOf(order: Order, tickets: readonly Ticket[], now: Da
     createdAt: now,
     attempts: 0,
     refusals: 0,
+    returned: false,
   };
 }
 

@@ -3,8 +3,9 @@ import type { Refund } from '../domain/refund.ts';
 
 type RefundDocument = Omit<Refund, 'id'> & { readonly _id: string; readonly nextAttemptAt: Date };
 
-/** Documents of before refusals were counted lack them. */
-const toRefund = ({ _id, nextAttemptAt: _next, ...rest }: RefundDocument): Refund => ({ id: _id, ...rest, refusals: rest.refusals ?? 0 });
+/** Documents of before these fields were kept lack them. */
+const LATER_FIELDS = { refusals: 0, returned: false } as const satisfies Partial<Refund>;
+const toRefund = ({ _id, nextAttemptAt: _next, ...rest }: RefundDocument): Refund => ({ id: _id, ...LATER_FIELDS, ...rest });
 
 const BACKOFF_MAX_SECONDS = 300;
 
@@ -24,9 +25,16 @@ export function createRefundRepository(deps: { db: Db }) {
       await refunds.insertOne({ _id: id, ...rest, nextAttemptAt: refund.createdAt }, { session });
     },
     /** False when it was ended before. */
-    async end(session: ClientSession, id: string, status: 'SETTLED' | 'FAILED'): Promise<boolean> {
-      const result = await refunds.updateOne({ _id: id, status: 'PENDING' }, { $set: { status } }, { session });
+    async end(session: ClientSession | null, id: string, status: 'SETTLED' | 'FAILED'): Promise<boolean> {
+      const result = await refunds.updateOne({ _id: id, status: 'PENDING' }, { $set: { status } }, session ? { session } : {});
       return result.matchedCount === 1;
+    },
+    /** It came back. Of two who hear of it at once, one opens it, under a key that was not used yet. */
+    async reopen(refund: Refund, now: Date): Promise<void> {
+      await refunds.updateOne(
+        { _id: refund.id, status: 'SETTLED', attempts: refund.attempts },
+        { $set: { status: 'PENDING', owed: true, returned: true, nextAttemptAt: now }, $inc: { attempts: 1, refusals: 1 } },
+      );
     },
     /** Asked again later, the longer the more often it failed. Of two who have asked at once, the first one's answer counts. */
     async postpone(refund: Refund, now: Date, isRefused: boolean): Promise<void> {

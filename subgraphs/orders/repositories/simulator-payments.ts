@@ -190,6 +190,13 @@ export function createSimulatorPayments(deps: {
           return { change: { refunded, status: refunded === document.captured ? 'REFUNDED' : document.status } };
         }),
       ),
+    findRefund: ({ key, providerIntentId }) =>
+      inTime<'SUCCEEDED' | null>(async () => {
+        const document = await current(providerIntentId);
+        if (!document) return declined('no_such_intent');
+        const made = document.answers.some((answer) => answer.key === key && answer.result.kind === 'done');
+        return { kind: 'done', value: made ? 'SUCCEEDED' : null };
+      }),
     retrieve: (providerIntentId) =>
       inTime<ProviderPayment>(async () => {
         const document = await current(providerIntentId);

@@ -34,6 +34,11 @@ function intentOf(found: Stripe.PaymentIntent): ProviderIntent {
   };
 }
 
+function statusOfRefund({ status }: Stripe.Refund): 'PENDING' | 'SUCCEEDED' | 'FAILED' {
+  if (status === 'succeeded') return 'SUCCEEDED';
+  return status === 'failed' || status === 'canceled' ? 'FAILED' : 'PENDING';
+}
+
 const done = <Value extends ProviderIntent>(value: Value): ProviderResult<Value> => ({ kind: 'done', value });
 const declined = (reason: string): ProviderResult<never> => ({ kind: 'declined', reason });
 const unknown = (message: string): ProviderResult<never> => ({ kind: 'unknown', cause: new Error(message) });
@@ -67,6 +72,11 @@ export function createStripePayments(deps: {
 
   async function refundsOf(providerIntentId: string): Promise<readonly Stripe.Refund[]> {
     return (await refunds.list({ payment_intent: providerIntentId, limit: REFUNDS_MAX })).data;
+  }
+
+  /** By its name: Stripe forgets keys after a day, and then would refund a second time. */
+  async function findRefund(providerIntentId: string, key: string): Promise<Stripe.Refund | undefined> {
+    return (await refundsOf(providerIntentId)).find((refund) => refund.metadata?.['refund_key'] === key);
   }
 
   /** As it is now. A payment counts as REFUNDED once all of its refunds have arrived, not while one of them may still fail. */
@@ -111,8 +121,9 @@ export function createStripePayments(deps: {
   }
 
   const refundResult = async (providerIntentId: string, refund: Stripe.Refund): Promise<ProviderResult<ProviderIntent>> => {
-    if (refund.status === 'succeeded') return done(await current(providerIntentId));
-    if (refund.status === 'failed' || refund.status === 'canceled') return declined(refund.failure_reason ?? `refund_${refund.status}`);
+    const status = statusOfRefund(refund);
+    if (status === 'SUCCEEDED') return done(await current(providerIntentId));
+    if (status === 'FAILED') return declined(refund.failure_reason ?? `refund_${refund.status}`);
     return unknown(`refund ${refund.id} is ${refund.status}`);
   };
 
@@ -187,15 +198,19 @@ export function createStripePayments(deps: {
       answered(async () => {
         const returned = stripeAmount(amount);
         if (returned === null) return declined('amount_not_payable');
-        // By its name first: Stripe forgets keys after a day, and then would refund a second time.
-        const earlier = (await refundsOf(providerIntentId)).find((refund) => refund.metadata?.['refund_key'] === key);
         const refund =
-          earlier ??
+          (await findRefund(providerIntentId, key)) ??
           (await refunds.create(
             { payment_intent: providerIntentId, amount: returned.amount, metadata: { refund_key: key } },
             { idempotencyKey: key },
           ));
         return refundResult(providerIntentId, refund);
+      }),
+
+    findRefund: ({ key, providerIntentId }) =>
+      answered(async () => {
+        const refund = await findRefund(providerIntentId, key);
+        return { kind: 'done', value: refund ? statusOfRefund(refund) : null };
       }),
 
     retrieve: (providerIntentId) => answered(async () => done(await current(providerIntentId))),

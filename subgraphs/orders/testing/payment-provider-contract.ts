@@ -167,6 +167,8 @@ export function describePaymentProvider(name: string, start: (capture: 'automati
       const key = newId('rf');
       const parts = await Promise.all(Array.from({ length: 4 }, () => refund(1_000, key)));
       for (const part of parts) expect(part).toMatchObject({ kind: 'done', value: { status: 'SUCCEEDED' } });
+      expect(await rig.provider.findRefund({ key, providerIntentId })).toEqual({ kind: 'done', value: 'SUCCEEDED' });
+      expect(await rig.provider.findRefund({ key: newId('rf'), providerIntentId })).toEqual({ kind: 'done', value: null });
       expect(await rig.moved(providerIntentId)).toEqual({ captured: 1, refunded: 0.25 });
       expect(await rig.provider.retrieve(providerIntentId)).toMatchObject({ value: { status: 'SUCCEEDED', refunded: 1_000 } });
       expect(await refund(3_001)).toMatchObject({ kind: 'declined' });

@@ -7,7 +7,7 @@ import type { PaymentNotice } from '../domain/payment-notice.ts';
 import type { PaymentProvider, ProviderIntent } from '../domain/payment-provider.ts';
 import type { NoticeRepository } from '../repositories/notice-repository.ts';
 import type { PaymentIntentRepository } from '../repositories/payment-intent-repository.ts';
-import type { SettleRefund } from './settle-refund.ts';
+import type { FollowRefund } from './follow-refund.ts';
 
 /** Each round either ends it or has read what somebody else wrote meanwhile. */
 const ROUNDS_MAX = 5;
@@ -25,7 +25,7 @@ export function createFollowPayment(deps: {
   intents: PaymentIntentRepository;
   notices: NoticeRepository;
   provider: PaymentProvider;
-  settleRefund: SettleRefund;
+  followRefund: FollowRefund;
   clock: Clock;
 }) {
   const { intents, clock } = deps;
@@ -47,7 +47,7 @@ export function createFollowPayment(deps: {
     if (notice.intentId === null && notice.refundId === null) return;
     if (await deps.notices.has(notice.id)) return;
     if (notice.intentId !== null) await followIntent(notice.intentId);
-    if (notice.refundId !== null) await deps.settleRefund(notice.refundId);
+    if (notice.refundId !== null) await deps.followRefund(notice.refundId);
     // Last: one that was not followed to its end must not count as known when it is delivered again.
     await deps.notices.add(notice.id, clock.now());
   };

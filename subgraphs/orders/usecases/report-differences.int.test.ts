@@ -160,6 +160,7 @@ describe('the reconciliation report', () => {
       createdAt: orders.clock.now(),
       attempts: 0,
       refusals: 0,
+      returned: false,
     });
     const forgotten = orders.viewer();
     await orders.pay(forgotten, await orders.hold(forgotten, sale.eventId, ['B-2']));

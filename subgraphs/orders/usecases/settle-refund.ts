@@ -53,6 +53,7 @@ export function createSettleRefund(deps: {
   }
 
   async function end(refund: Refund, how: 'REFUNDED' | 'CANCELLED' | 'REFUSED'): Promise<boolean> {
+    if (refund.returned) return deps.refunds.end(null, refund.id, 'SETTLED');
     const intent = await deps.intents.find(refund.paymentIntentId);
     if (!intent) throw new Error(`Refund ${refund.id} has no payment intent.`);
     if (refund.orderId === null) return how !== 'REFUSED' && deps.ledger.settleUnboundRefund(refund, intent, how);
