@@ -12,6 +12,7 @@ import { randomQuery } from '../testing/random-queries.ts';
 import type { Executor, FetchFromSubgraph } from './executor.ts';
 import { createPlanExecutor } from './plan-executor.ts';
 import { createStockExecutor } from './stock-executor.ts';
+import { withUniqueRepresentations } from './representations.ts';
 import { parseAnswer } from './subgraph-client.ts';
 
 const LINK =
@@ -202,5 +203,52 @@ describe('our executor answers as the stock one', () => {
     });
     expect(data).toBeUndefined();
     expect(errors.length).toBeGreaterThan(0);
+  });
+
+  it('however often a representation is used: each place gets its own error', async () => {
+    const sent: number[] = [];
+    const uniquely: FetchFromSubgraph = (fetch) =>
+      withUniqueRepresentations(fetch, (unique) => {
+        if (fetch.subgraph === 'people') sent.push((unique.variables['representations'] as unknown[]).length);
+        return fetchInProcess(unique);
+      });
+    // The same guests at three places, one of them missing and one of them twice; and lists and hosts that are null in between.
+    const query = '{ a: show(id: 2) { guests { failing } } b: shows(count: 4) { guests { failing nick } host { failing } } }';
+    const checked = check(query);
+    const { node } = planOperation(checked, null).plan;
+    const { data, errors } = await planned({ checked, node: node as never, variables: {}, fetch: uniquely });
+    const guests = [{ failing: null, nick: 'P1' }, null, { failing: 'fine', nick: 'P2' }, { failing: null, nick: 'P1' }];
+    expect(data).toEqual({
+      a: { guests: [{ failing: null }, null, { failing: 'fine' }, { failing: null }] },
+      b: [
+        { guests, host: { failing: null } },
+        { guests: null, host: { failing: null } },
+        { guests, host: { failing: 'fine' } },
+        { guests: null, host: null },
+      ],
+    });
+    expect(errors.map(({ path }) => path?.join('.')).toSorted()).toEqual([
+      'a.guests.0.failing',
+      'a.guests.3.failing',
+      'b.0.guests.0.failing',
+      'b.0.guests.3.failing',
+      'b.1.host.failing',
+      'b.2.guests.0.failing',
+      'b.2.guests.3.failing',
+    ]);
+    expect(sent.every((count) => count <= 3)).toBe(true);
+  });
+
+  it('and names each place where a whole fetch of entities fails, never a path of its own making', async () => {
+    const failing: FetchFromSubgraph = async (fetch) =>
+      fetch.subgraph === 'people' ? { data: null, errors: [{ message: 'no such type', path: ['_entities'] }] } : fetchInProcess(fetch);
+    const query = '{ show(id: 2) { guests { nick } rows { owner { nick } } } }';
+    const checked = check(query);
+    const { node } = planOperation(checked, null).plan;
+    const { errors } = await planned({ checked, node: node as never, variables: {}, fetch: failing });
+    const steps = new Set(errors.flatMap(({ path }) => path ?? []));
+    expect(errors.length).toBeGreaterThan(0);
+    expect(steps).not.toContain('@');
+    expect(steps).not.toContain('_entities');
   });
 });

@@ -132,7 +132,7 @@ async function runFetch(
   const answer = await fetch({ ...call, variables: { ...used, representations } });
   if (answer.errors && answer.errors.length > 0) {
     const paths = concretePaths(root, place.path);
-    for (const error of answer.errors) errors.push(placedError(error, node, entityErrorPath(error, place, paths, owners), () => paths));
+    for (const error of answer.errors) errors.push(placedError(error, node, entityErrorPath(error, paths, owners), () => paths));
   }
   if (!answer.data) return;
   const entities = answer.data['_entities'];
@@ -163,17 +163,15 @@ function placedError(
   };
 }
 
-/** `_entities.3.name` is about the object that the fourth representation was made of. */
+/** `_entities.3.name` is about the object that the fourth representation was made of; `_entities` is about no place that the client knows. */
 function entityErrorPath(
   error: SubgraphError,
-  place: Place,
   paths: readonly ResponsePath[],
   owners: readonly { readonly position: number }[],
-): readonly (string | number)[] | undefined {
-  if (!error.path) return undefined;
-  const [, index, ...rest] = error.path;
-  if (typeof index !== 'number') return [...place.path, ...error.path];
-  return [...(paths[owners[index]?.position ?? -1] ?? []), ...rest];
+): ResponsePath | undefined {
+  const [, index, ...rest] = error.path ?? [];
+  const object = typeof index === 'number' ? paths[owners[index]?.position ?? -1] : undefined;
+  return object && [...object, ...rest];
 }
 
 /** The path of each object that `collect` finds, in the same order, with indexes in place of `@`. */
