@@ -19,8 +19,15 @@ const RESUMABLE_FIELDS: Readonly<Record<string, ResumableField>> = {
 };
 
 /** Aliases of our own on the upstream operation: the client's may name something else. Shaping the answer drops them. */
-const VERSION_ALIAS = '_rt_version';
-const PREVIOUS_ALIAS = '_rt_previous';
+type Aliases = { readonly version: string; readonly previous: string };
+
+/** Such as the client's operation does not know, whatever it calls its own fields. */
+function aliasesBeside(query: string): Aliases {
+  let prefix = '_rt_';
+  // Not more underscores in front: two are GraphQL's own.
+  while (query.includes(prefix)) prefix = prefix.replace('t', 'tt');
+  return { version: `${prefix}version`, previous: `${prefix}previous` };
+}
 
 export type SubscriptionPlan = {
   readonly primary: FetchNode;
@@ -55,7 +62,8 @@ export function planSubscription(planned: PlannedOperation): SubscriptionPlan {
   if (node?.kind !== 'Subscription') throw new Error('the plan of a subscription has no subscription node');
   const { primary, rest } = node;
 
-  const upstreamQuery = settings ? withVersionAliases(primary.operation, settings) : primary.operation;
+  const aliases = aliasesBeside(primary.operation);
+  const upstreamQuery = settings ? withVersionAliases(primary.operation, settings, aliases) : primary.operation;
   const responseKey = rootResponseKey(primary.operation);
   const plan: SubscriptionPlan = {
     primary,
@@ -75,7 +83,7 @@ export function planSubscription(planned: PlannedOperation): SubscriptionPlan {
       .digest('base64'),
     variableNames: usedVariables(forSharing(checked.document)),
     isPublic: isPublic(document, checked.supergraph),
-    versionsOf: (data) => readVersions(data, responseKey),
+    versionsOf: (data) => readVersions(data, responseKey, aliases),
   };
   plans.set(planned, plan);
   return plan;
@@ -139,7 +147,7 @@ function aliased(alias: string, name: string): FieldNode {
 }
 
 /** Directly in the root field's own selection, outside of any fragment, so that no condition leaves them out. */
-function withVersionAliases(query: string, settings: ResumableField): string {
+function withVersionAliases(query: string, settings: ResumableField, aliases: Aliases): string {
   let done = false;
   return print(
     visit(parse(query), {
@@ -147,7 +155,7 @@ function withVersionAliases(query: string, settings: ResumableField): string {
         enter: (field) => {
           if (done || !field.selectionSet) return undefined;
           done = true;
-          const own = [aliased(VERSION_ALIAS, settings.version), aliased(PREVIOUS_ALIAS, settings.previous)];
+          const own = [aliased(aliases.version, settings.version), aliased(aliases.previous, settings.previous)];
           return { ...field, selectionSet: { ...field.selectionSet, selections: [...own, ...field.selectionSet.selections] } };
         },
       },
@@ -155,11 +163,11 @@ function withVersionAliases(query: string, settings: ResumableField): string {
   );
 }
 
-function readVersions(data: unknown, responseKey: string): { version: number; previous: number | null } | null {
+function readVersions(data: unknown, responseKey: string, aliases: Aliases): { version: number; previous: number | null } | null {
   const event = isRecord(data) ? data[responseKey] : undefined;
   if (!isRecord(event)) return null;
-  const version = event[VERSION_ALIAS];
-  const previous = event[PREVIOUS_ALIAS];
+  const version = event[aliases.version];
+  const previous = event[aliases.previous];
   return typeof version === 'number' ? { version, previous: typeof previous === 'number' ? previous : null } : null;
 }
 

@@ -63,6 +63,21 @@ describe('federated subscriptions', () => {
     expect((await socket.event('one', 1)).data).toEqual({ map: { version: 'DELTA', event: { t: 'Event e1' } } });
   });
 
+  it('do not mix up what the router asks for itself with names that a client chose', async () => {
+    const socket = await connect();
+    const query =
+      'subscription { seatMapChanged(eventId: "e1") { _rt_version: kind _rt_previous: seats { _rt_version: status } _rtt_version: version } }';
+    socket.subscribe('one', query, {});
+    const first = await socket.event('one', 0);
+    expect(first).toEqual({
+      data: { seatMapChanged: { _rt_version: 'SNAPSHOT', _rt_previous: expect.anything(), _rtt_version: world.feed.version() } },
+    });
+    world.feed.change('A-1', 'HELD');
+    expect((await socket.event('one', 1)).data).toEqual({
+      seatMapChanged: { _rt_version: 'DELTA', _rt_previous: [{ _rt_version: 'HELD' }], _rtt_version: world.feed.version() },
+    });
+  });
+
   it('share one upstream and one execution among all who watch the same, whoever they are and wherever they resume', async () => {
     const before = world.feed.opened.length;
     const sockets = await Promise.all([connect(), connect(), connectAs('u1')]);
