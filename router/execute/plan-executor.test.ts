@@ -227,7 +227,7 @@ describe('our executor answers as the stock one', () => {
         { guests: null, host: null },
       ],
     });
-    expect(errors.map(({ path }) => path?.join('.')).toSorted()).toEqual([
+    expect(errors.map(({ path }) => path?.join('.') ?? '').toSorted()).toEqual([
       'a.guests.0.failing',
       'a.guests.3.failing',
       'b.0.guests.0.failing',

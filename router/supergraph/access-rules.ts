@@ -1,5 +1,6 @@
 import type { ConstDirectiveNode, GraphQLNamedType, GraphQLSchema } from 'graphql';
 import { getNamedType, isInterfaceType, isObjectType, Kind } from 'graphql';
+import type { DirectiveNames } from './directive-names.ts';
 
 /** What a viewer must have: signed in, and for each group of scopes all of one alternative. */
 export type Requirement = {
@@ -15,24 +16,24 @@ export type AccessRules = {
   readonly isEmpty: boolean;
 };
 
-export function readAccessRules(supergraph: GraphQLSchema): AccessRules {
+export function readAccessRules(supergraph: GraphQLSchema, names: DirectiveNames): AccessRules {
   const types = new Map<string, Requirement>();
   const fields = new Map<string, Requirement>();
   const publicFields = new Set<string>();
   const outputTypes = Object.values(supergraph.getTypeMap()).filter((type) => !type.name.startsWith('__'));
 
   for (const type of outputTypes) {
-    const requirement = requirementIn(directivesOf(type));
+    const requirement = requirementIn(directivesOf(type), names);
     if (requirement) types.set(type.name, requirement);
   }
   for (const type of outputTypes) {
     if (!isObjectType(type) && !isInterfaceType(type)) continue;
-    const typeIsPublic = hasPublicTag(directivesOf(type));
+    const typeIsPublic = hasPublicTag(directivesOf(type), names);
     for (const field of Object.values(type.getFields())) {
       const directives = field.astNode?.directives ?? [];
       const coordinate = `${type.name}.${field.name}`;
-      if (typeIsPublic || hasPublicTag(directives)) publicFields.add(coordinate);
-      const requirement = both(requirementIn(directives), both(types.get(getNamedType(field.type).name), types.get(type.name)));
+      if (typeIsPublic || hasPublicTag(directives, names)) publicFields.add(coordinate);
+      const requirement = both(requirementIn(directives, names), both(types.get(getNamedType(field.type).name), types.get(type.name)));
       if (requirement) fields.set(coordinate, requirement);
     }
   }
@@ -65,21 +66,21 @@ function directivesOf(type: GraphQLNamedType): readonly ConstDirectiveNode[] {
   return [type.astNode, ...type.extensionASTNodes].flatMap((node) => node?.directives ?? []);
 }
 
-function hasPublicTag(directives: readonly ConstDirectiveNode[]): boolean {
+function hasPublicTag(directives: readonly ConstDirectiveNode[], names: DirectiveNames): boolean {
   return directives.some(
     (directive) =>
-      directive.name.value === 'tag' &&
+      directive.name.value === names.tag &&
       directive.arguments?.some(
         (argument) => argument.name.value === 'name' && argument.value.kind === Kind.STRING && argument.value.value === 'public',
       ),
   );
 }
 
-function requirementIn(directives: readonly ConstDirectiveNode[]): Requirement | undefined {
+function requirementIn(directives: readonly ConstDirectiveNode[], names: DirectiveNames): Requirement | undefined {
   let requirement: Requirement | undefined;
   for (const directive of directives) {
-    if (directive.name.value === 'authenticated') requirement = both(requirement, { scopeGroups: [] });
-    if (directive.name.value === 'requiresScopes') requirement = both(requirement, { scopeGroups: [scopeAlternatives(directive)] });
+    if (directive.name.value === names.authenticated) requirement = both(requirement, { scopeGroups: [] });
+    if (directive.name.value === names.requiresScopes) requirement = both(requirement, { scopeGroups: [scopeAlternatives(directive)] });
   }
   return requirement;
 }

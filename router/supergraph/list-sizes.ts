@@ -1,5 +1,6 @@
 import type { ConstDirectiveNode, ConstValueNode, GraphQLSchema } from 'graphql';
 import { isInterfaceType, isObjectType, Kind } from 'graphql';
+import type { DirectiveNames } from './directive-names.ts';
 
 /** What a subgraph says of a list's length (@listSize), by its clause names. */
 type ListSize = {
@@ -13,12 +14,12 @@ type ListSize = {
 /** By coordinate, `Type.field`. */
 export type ListSizes = ReadonlyMap<string, ListSize>;
 
-export function readListSizes(supergraph: GraphQLSchema): ListSizes {
+export function readListSizes(supergraph: GraphQLSchema, directives: DirectiveNames): ListSizes {
   const sizes = new Map<string, ListSize>();
   for (const type of Object.values(supergraph.getTypeMap())) {
     if (!isObjectType(type) && !isInterfaceType(type)) continue;
     for (const field of Object.values(type.getFields())) {
-      const directive = field.astNode?.directives?.find(({ name }) => name.value === 'listSize' || name.value.endsWith('__listSize'));
+      const directive = field.astNode?.directives?.find(({ name }) => name.value === directives.listSize);
       if (directive) sizes.set(`${type.name}.${field.name}`, sizeOf(directive));
     }
   }

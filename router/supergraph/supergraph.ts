@@ -5,8 +5,10 @@ import type { GraphQLSchema } from 'graphql';
 import { SUPERGRAPH_FEATURES } from '../supergraph-features.ts';
 import type { AccessRules } from './access-rules.ts';
 import { readAccessRules } from './access-rules.ts';
+import { readDirectiveNames } from './directive-names.ts';
 import type { ListSizes } from './list-sizes.ts';
 import { readListSizes } from './list-sizes.ts';
+import { readKnownScalars } from './scalars.ts';
 
 /** One loaded version of the supergraph: whatever is derived from the schema hangs on it, so a swap leaves nothing stale behind. */
 export type Supergraph = {
@@ -28,7 +30,9 @@ export function loadSupergraph(sdl: string): Supergraph {
   const built = FederationSupergraph.build(sdl, { supportedFeatures: SUPERGRAPH_FEATURES });
   const apiModel = built.apiSchema();
   const apiSchema = apiModel.toGraphQLJSSchema();
+  readKnownScalars(apiSchema);
   const supergraphSchema = built.schema.toGraphQLJSSchema();
+  const directives = readDirectiveNames(built.schema);
   return {
     sdl,
     subgraphNames: built.subgraphsMetadata().map((subgraph) => subgraph.name),
@@ -37,7 +41,7 @@ export function loadSupergraph(sdl: string): Supergraph {
     supergraphSchema,
     // The default fragment generation is off: entity fetches here are short, and hashing their selections costs more than it saves.
     planner: new QueryPlanner(built),
-    accessRules: readAccessRules(supergraphSchema),
-    listSizes: readListSizes(supergraphSchema),
+    accessRules: readAccessRules(supergraphSchema, directives),
+    listSizes: readListSizes(supergraphSchema, directives),
   };
 }
