@@ -1,0 +1,50 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Person, Seed } from '../harness/seed.ts';
+import { createSeed } from '../harness/seed.ts';
+import type { Stack } from '../harness/stack.ts';
+import { startStack } from '../harness/stack.ts';
+
+/** What was found by attacking the whole product from outside. */
+describe('a hostile client of the whole product', () => {
+  let stack: Stack;
+  let seed: Seed;
+  let buyer: Person;
+  let eventId: string;
+  beforeAll(async () => {
+    stack = await startStack();
+    seed = createSeed(stack);
+    buyer = await seed.person();
+    eventId = await seed.event(await seed.organizer());
+  });
+  afterAll(() => stack.close());
+
+  it.each([
+    '{ events(filter: { startsAfter: "now" }) { edges { cursor } } }',
+    '{ events(filter: { startsBefore: 7 }) { edges { cursor } } }',
+    'mutation { logIn(input: { email: "nobody", password: "x" }) { __typename } }',
+    'mutation { holdBestAvailable(input: { eventId: "x", quantity: 1, maxPrice: -1 }) { __typename } }',
+    'mutation { createEvent(input: { title: "x", startsAt: "2030-01-01T00:00:00Z", timeZone: "Nowhere" }) { event { id } } }',
+    'mutation { configureSeating(input: { eventId: "x", currency: "XXXX", sections: [] }) { __typename } }',
+  ])('is told what is wrong with a value written into the document: %s', async (query) => {
+    const { errors } = await buyer.request(query);
+    expect(errors?.map(({ extensions }) => extensions?.['code'])).toEqual(['GRAPHQL_VALIDATION_FAILED']);
+    expect(errors?.[0]?.message).toMatch(/ must be /);
+  });
+
+  it.each([{ value: 1.5 }, { value: -1 }, { value: 'x' }, { value: [1] }])(
+    'is told that %j is no version of a seat map',
+    async (variables) => {
+      const response = await fetch(stack.endpoint, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
+        body: JSON.stringify({
+          query: `subscription ($value: SeatMapVersion) { seatMapChanged(eventId: "${eventId}", sinceVersion: $value) { kind } }`,
+          variables,
+        }),
+        signal: AbortSignal.timeout(5_000),
+      });
+      expect(response.status).toBe(400);
+      expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
+    },
+  );
+});
