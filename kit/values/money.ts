@@ -13,6 +13,12 @@ export function currencyDecimals(currency: string): number {
   return found;
 }
 
+/** `25.00 EUR`: for people, and the same everywhere. */
+export function moneyText({ amount, currency }: Money): string {
+  const digits = currencyDecimals(currency);
+  return `${(amount / 10 ** digits).toFixed(digits)} ${currency}`;
+}
+
 /** Adding amounts of two currencies is a bug, never a number. */
 export function sumMoney(parts: readonly Money[], currency: string): Money {
   let amount = 0;

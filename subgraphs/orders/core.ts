@@ -15,6 +15,7 @@ import { createConfigureSeating } from './usecases/configure-seating.ts';
 import { createConfirmPayment } from './usecases/confirm-payment.ts';
 import { createCreatePaymentIntent } from './usecases/create-payment-intent.ts';
 import { createFinishOrder } from './usecases/finish-order.ts';
+import { createFreePayments } from './repositories/free-payments.ts';
 import { createFollowRefund } from './usecases/follow-refund.ts';
 import { createFollowPayment } from './usecases/follow-payment.ts';
 import { createHoldBestAvailable } from './usecases/hold-best-available.ts';
@@ -67,7 +68,8 @@ export type OrdersParts = typeof PARTS;
 
 /** Everything orders knows and does, without a server, a feed or a timer. */
 export function createOrdersCore(deps: CoreDeps) {
-  const { mongo, redis, provider, clock, settings, logError, reached = () => undefined } = deps;
+  const { mongo, redis, clock, settings, logError, reached = () => undefined } = deps;
+  const provider = createFreePayments({ provider: deps.provider });
   const parts = { ...PARTS, ...deps.parts };
   const defaultPlan = defaultSeatingPlan({ amount: settings.defaultSeatPrice, currency: settings.defaultCurrency });
 
@@ -110,7 +112,7 @@ export function createOrdersCore(deps: CoreDeps) {
     configureSeating: createConfigureSeating({ readListings, plans, claims, orders, map, ledger, show, clock }),
     refreshHold: createRefreshHold({ holds, holdLifeSeconds: settings.holdLifeSeconds }),
     releaseHold: createReleaseHold({ holds, intents, cancelPayment }),
-    createPaymentIntent: createCreatePaymentIntent({ holds, intents, provider, readListings, clock }),
+    createPaymentIntent: createCreatePaymentIntent({ holds, intents, provider, readListings, clock, logError }),
     confirmPayment: createConfirmPayment({ holds, intents, provider, readListings, clock }),
     followPayment: createFollowPayment({ intents, notices, provider, followRefund, clock }),
     purchase: parts.createPurchase({ orders, intents, idempotency, secureHold, claimSeats, finishOrder, clock, reached }),

@@ -200,7 +200,7 @@ export type Mutation = {
   readonly configureSeating: ConfigureSeatingResult;
   /** Only while the hold lives; then the hold stays alive long enough to purchase. With automatic capture the answer is SUCCEEDED, else REQUIRES_CAPTURE. */
   readonly confirmPayment: ConfirmPaymentResult;
-  /** For the hold's total. One per hold: repeated, it gives the same intent, whatever its status, unless that was cancelled. */
+  /** For the hold's total. One per hold: repeated, it gives the same intent, whatever its status, unless that was cancelled. A total of 0 is confirmed without a payment; one that the payment provider does not take, e.g. below its minimum, is error BAD_USER_INPUT. */
   readonly createPaymentIntent: CreatePaymentIntentResult;
   /** Picks the best seats together and holds them in one step. */
   readonly holdBestAvailable: HoldSeatsResult;

@@ -102,6 +102,29 @@ describe('a payment by Stripe, through the router', () => {
       body,
     });
 
+  it('takes no payment for free seats, and says that a total below its minimum cannot be paid', async () => {
+    const organizer = await seed.organizer();
+    const eventId = await seed.event(organizer);
+    const sections = [
+      { name: 'Floor', price: 0, rows: [{ label: 'A', seatCount: 1 }] },
+      { name: 'Stalls', price: 10, rows: [{ label: 'A', seatCount: 1 }] },
+    ];
+    await organizer.data('mutation ($input: ConfigureSeatingInput!) { configureSeating(input: $input) { __typename } }', {
+      input: { eventId, currency: 'EUR', sections },
+    });
+    const buyer = await seed.person();
+    const free = await basket(seed, buyer, eventId, 'Floor-A-1');
+    expect(await free.confirm('pm_card_visa')).toMatchObject({ paymentIntent: { status: 'SUCCEEDED' } });
+    const { holdId, paymentIntentId } = free;
+    expect(await seed.purchase(buyer, { eventId, holdId, paymentIntentId })).toMatchObject({ __typename: 'PurchasePayload' });
+    const { errors } = await buyer.request(CREATE, { input: { holdId: await seed.held(buyer, eventId, ['Stalls-A-1']) } });
+    expect(errors?.[0]?.extensions).toMatchObject({
+      code: 'BAD_USER_INPUT',
+      issues: [{ path: ['input', 'holdId'], message: expect.stringContaining('0.10 EUR') }],
+    });
+    expect(stripe.account.payments.size).toBe(0);
+  });
+
   it("hears by webhook that the payer came back from their bank's page, and sells the seat", async () => {
     const eventId = await seed.event(await seed.organizer());
     const buyer = await seed.person();

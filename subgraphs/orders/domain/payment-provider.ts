@@ -33,6 +33,8 @@ export type ProviderResult<Value> =
   | { readonly kind: 'declined'; readonly reason: string }
   | { readonly kind: 'unknown'; readonly cause: unknown };
 
+export const AMOUNT_NOT_PAYABLE = 'amount_not_payable';
+
 /** Longer than this no adapter makes its caller wait. */
 export const PROVIDER_DEADLINE_MS = 4_000;
 
@@ -42,6 +44,7 @@ export const PROVIDER_DEADLINE_MS = 4_000;
  * No call throws for what a provider may do; each settles within `PROVIDER_DEADLINE_MS`. One suite for all: `testing/payment-provider-contract.ts`.
  */
 export interface PaymentProvider {
+  /** Declined as `AMOUNT_NOT_PAYABLE` where it takes no such amount, or not in this currency. */
   createIntent(request: {
     key: string;
     intentId: string;

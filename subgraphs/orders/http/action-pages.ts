@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { currencyDecimals } from '../../../kit/values/money.ts';
+import { moneyText } from '../../../kit/values/money.ts';
 import type { SimulatorPayments } from '../repositories/simulator-payments.ts';
 import { escapeHtml, sendPage } from './page.ts';
 
@@ -42,12 +42,10 @@ export function serveActionPages(
       const action = await deps.simulator.findAction(address.data.params.id, address.data.query.token);
       if (!action) return notFound(reply);
       if (action.decided) return decided(reply);
-      const decimals = currencyDecimals(action.amount.currency);
-      const money = `${(action.amount.amount / 10 ** decimals).toFixed(decimals)} ${action.amount.currency}`;
       return sendPage(reply, {
         title: 'Confirm your payment',
         body:
-          `<p>A simulated bank asks: pay ${escapeHtml(money)}?</p><form method="post">` +
+          `<p>A simulated bank asks: pay ${escapeHtml(moneyText(action.amount))}?</p><form method="post">` +
           '<button name="decision" value="approve">Approve</button><button name="decision" value="decline">Decline</button></form>',
       });
     });

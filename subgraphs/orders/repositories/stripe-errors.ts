@@ -6,6 +6,11 @@ export function isUnexpectedState(error: unknown): boolean {
   return error instanceof Stripe.errors.StripeError && error.code === 'payment_intent_unexpected_state';
 }
 
+/** https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts, or a currency that the account does not take. */
+export function isAboutAmount(error: unknown): boolean {
+  return error instanceof Stripe.errors.StripeInvalidRequestError && (error.param === 'amount' || error.param === 'currency');
+}
+
 /** Another request with this key, or on this payment, is under way: https://docs.stripe.com/error-low-level. */
 export function isBusy(error: unknown): boolean {
   return error instanceof Stripe.errors.StripeError && (error.code === 'idempotency_key_in_use' || error.code === 'lock_timeout');

@@ -183,8 +183,8 @@ describe('the Stripe adapter', () => {
     const create = (amount: number, currency: string) =>
       rig.provider.createIntent({ key: newId('ci'), intentId: newId('pi'), amount: { amount, currency } });
     expect(await create(5_124, 'KWD')).toEqual({ kind: 'declined', reason: 'amount_not_payable' });
-    expect(await create(10, 'EUR')).toEqual({ kind: 'declined', reason: 'amount_too_small' });
-    expect(await create(0, 'EUR')).toMatchObject({ kind: 'declined' });
+    expect(await create(10, 'EUR')).toEqual({ kind: 'declined', reason: 'amount_not_payable' });
+    expect(await create(0, 'EUR')).toEqual({ kind: 'declined', reason: 'amount_not_payable' });
     expect(rig.standIn.account.payments.size).toBe(0);
   });
 

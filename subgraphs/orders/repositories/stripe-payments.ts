@@ -1,9 +1,10 @@
 import type { Stripe } from 'stripe';
 import { newId } from '../../../kit/values/ids.ts';
 import type { PaymentProvider, ProviderIntent, ProviderPayment, ProviderResult, ProviderStatus } from '../domain/payment-provider.ts';
+import { AMOUNT_NOT_PAYABLE } from '../domain/payment-provider.ts';
 import { inTime, PROVIDER_PATIENCE_MS } from './in-time.ts';
 import { amountFromStripe, stripeAmount } from './stripe-amounts.ts';
-import { isBusy, isRepeated, isRepeatedFailure, isUnexpectedState, resultOfFailure } from './stripe-errors.ts';
+import { isAboutAmount, isBusy, isRepeated, isRepeatedFailure, isUnexpectedState, resultOfFailure } from './stripe-errors.ts';
 
 const BUSY_PAUSE_MS = 100;
 /** Stripe's longest page. An order has at most ten tickets, and each is refunded once. */
@@ -131,14 +132,20 @@ export function createStripePayments(deps: {
     createIntent: ({ key, intentId, amount }) =>
       answered<ProviderIntent & { clientSecret: string }>(async () => {
         const charged = stripeAmount(amount);
-        if (charged === null) return declined('amount_not_payable');
+        if (charged === null) return declined(AMOUNT_NOT_PAYABLE);
         const wanted = {
           ...charged,
           capture_method: deps.capture,
           allowed_payment_method_types: ['card'],
           metadata: { intent_id: intentId },
         };
-        const created = await unlessRepeated(key, (once) => paymentIntents.create(wanted, { idempotencyKey: once }));
+        const created = await unlessRepeated(key, (once) => paymentIntents.create(wanted, { idempotencyKey: once })).catch(
+          (error: unknown) => {
+            if (isAboutAmount(error)) return null;
+            throw error;
+          },
+        );
+        if (created === null) return declined(AMOUNT_NOT_PAYABLE);
         if (created.client_secret === null) return unknown(`payment intent ${created.id} came without its secret`);
         return { kind: 'done', value: { ...intentOf(created), clientSecret: created.client_secret } };
       }),
@@ -197,7 +204,7 @@ export function createStripePayments(deps: {
     refund: ({ key, providerIntentId, amount }) =>
       answered(async () => {
         const returned = stripeAmount(amount);
-        if (returned === null) return declined('amount_not_payable');
+        if (returned === null) return declined(AMOUNT_NOT_PAYABLE);
         const refund =
           (await findRefund(providerIntentId, key)) ??
           (await refunds.create(

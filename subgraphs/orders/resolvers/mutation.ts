@@ -2,6 +2,7 @@ import type { Implements } from '../../../kit/graphql/typed-resolvers.ts';
 import { AppError, badUserInput } from '../../../kit/graphql/errors.ts';
 import { idSchema } from '../../../kit/graphql/input-schemas.ts';
 import { parseInput } from '../../../kit/graphql/parse-input.ts';
+import { moneyText } from '../../../kit/values/money.ts';
 import { requireScope, requireViewer } from '../../../kit/graphql/viewer.ts';
 import type { Context } from '../context.ts';
 import type { Viewer } from '../domain/viewer.ts';
@@ -62,8 +63,15 @@ export const mutation: Implements<
   releaseHold: async (_parent, { holdId }, context) => ({
     released: await context.releaseHold(signedIn(context), parseInput(idSchema, holdId, 'holdId')),
   }),
-  createPaymentIntent: (_parent, { input }, context) =>
-    context.createPaymentIntent(signedIn(context), parseInput(createPaymentIntentSchema, input, 'input').holdId),
+  createPaymentIntent: async (_parent, { input }, context) => {
+    const { holdId } = parseInput(createPaymentIntentSchema, input, 'input');
+    const outcome = await context.createPaymentIntent(signedIn(context), holdId);
+    if (outcome.kind === 'NotPayable')
+      throw badUserInput([
+        { path: ['input', 'holdId'], message: `costs ${moneyText(outcome.amount)}, which cannot be paid; hold other seats` },
+      ]);
+    return outcome;
+  },
   confirmPayment: (_parent, { input }, context) =>
     context.confirmPayment(signedIn(context), parseInput(confirmPaymentSchema, input, 'input')),
   purchase: async (_parent, { input }, context) => {

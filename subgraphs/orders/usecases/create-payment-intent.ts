@@ -1,5 +1,6 @@
 import type { Clock } from '../../../kit/values/clock.ts';
 import { newId } from '../../../kit/values/ids.ts';
+import type { Money } from '../../../kit/values/money.ts';
 import { Unavailable } from '../../../kit/values/unavailable.ts';
 import { HOLD_LIFE_MAX_SECONDS, holdStatus, holdTotal, PAYING_EXTRA_SECONDS } from '../domain/hold.ts';
 import type { Hold } from '../domain/hold.ts';
@@ -8,10 +9,14 @@ import type { CreatePaymentIntentOutcome } from '../domain/outcomes.ts';
 import { holdExpired, salesClosed } from '../domain/outcomes.ts';
 import type { PaymentIntent } from '../domain/payment-intent.ts';
 import type { PaymentProvider } from '../domain/payment-provider.ts';
+import { AMOUNT_NOT_PAYABLE } from '../domain/payment-provider.ts';
 import type { Viewer } from '../domain/viewer.ts';
 import type { HoldStore } from '../repositories/hold-store.ts';
 import type { PaymentIntentRepository } from '../repositories/payment-intent-repository.ts';
 import type { ReadListings } from './read-listings.ts';
+
+/** The provider does not take the hold's total: what the seats cost is the organizer's mistake, not an outcome of the contract. */
+export type NotPayable = { readonly kind: 'NotPayable'; readonly amount: Money };
 
 /** For the hold's total. Repeated, it gives the same intent: one per hold that is not cancelled. */
 export function createCreatePaymentIntent(deps: {
@@ -20,6 +25,7 @@ export function createCreatePaymentIntent(deps: {
   provider: PaymentProvider;
   readListings: ReadListings;
   clock: Clock;
+  logError: (error: unknown, what: string) => void;
 }) {
   const { intents, provider, clock } = deps;
 
@@ -50,28 +56,33 @@ export function createCreatePaymentIntent(deps: {
   }
 
   /** The provider's half; a call that died before it is made good by the next one, with the same key. */
-  async function withProvider(intent: PaymentIntent): Promise<PaymentIntent> {
+  async function withProvider(intent: PaymentIntent): Promise<PaymentIntent | null> {
     if (intent.providerIntentId !== null) return intent;
     const created = await provider.createIntent({ key: `ci_${intent.id}`, intentId: intent.id, amount: intent.amount });
     if (created.kind === 'unknown') throw new Unavailable('The payment provider cannot be reached.', { cause: created.cause });
-    // An amount or currency that it does not take: trying again will not help, and whoever set the price has to know.
-    if (created.kind === 'declined')
-      throw new Error(
+    if (created.kind === 'declined') {
+      const refused = new Error(
         `The payment provider refuses ${intent.amount.amount} ${intent.amount.currency} of intent ${intent.id}: ${created.reason}`,
       );
+      if (created.reason !== AMOUNT_NOT_PAYABLE) throw refused;
+      // Trying again will not help, and whoever set the price has to know.
+      deps.logError(refused, `a payment for event ${intent.eventId}`);
+      return null;
+    }
     const { providerIntentId, clientSecret } = created.value;
     const changed = await intents.change(intent, { providerIntentId, clientSecret }, clock.now());
     // Another call was faster, with the same answer from the provider.
     return changed ?? (await intents.find(intent.id)) ?? intent;
   }
 
-  return async function createPaymentIntent(viewer: Viewer, holdId: string): Promise<CreatePaymentIntentOutcome> {
+  return async function createPaymentIntent(viewer: Viewer, holdId: string): Promise<CreatePaymentIntentOutcome | NotPayable> {
     const hold = await deps.holds.find(holdId);
     if (!hold || hold.userId !== viewer.userId || holdStatus(hold, clock.now()) !== 'ACTIVE') return holdExpired();
     const listing = (await deps.readListings([hold.eventId])).get(hold.eventId);
     if (!listing || !isOnSale(listing, clock.now())) return salesClosed(['input', 'holdId']);
     const intent = (await intents.openOfHolds([holdId])).get(holdId) ?? (await insertIntent(hold));
     if (!intent) return holdExpired();
-    return { kind: 'CreatePaymentIntentPayload', paymentIntent: await withProvider(intent) };
+    const paymentIntent = await withProvider(intent);
+    return paymentIntent ? { kind: 'CreatePaymentIntentPayload', paymentIntent } : { kind: 'NotPayable', amount: intent.amount };
   };
 }

@@ -93,8 +93,9 @@ export function createReportDifferences(deps: {
         const answers = await Promise.all(
           asked.map(async (intent) => ({
             intent,
-            // Never made there: nothing to be asked about, and nothing that could have been taken.
-            found: intent.providerIntentId === null ? null : await deps.provider.retrieve(intent.providerIntentId),
+            // Free, or never made there: nothing to be asked about, and nothing that could have been taken.
+            found:
+              intent.amount.amount === 0 || intent.providerIntentId === null ? null : await deps.provider.retrieve(intent.providerIntentId),
           })),
         );
         for (const { intent, found } of answers) {
