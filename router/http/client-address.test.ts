@@ -10,6 +10,11 @@ describe('the network that an address is counted for', () => {
     ['2001:db8::1', '2001:db8:0:0::/64'],
     ['fe80::1%eth0', 'fe80:0:0:0::/64'],
     ['::1', '0:0:0:0::/64'],
+    // As some proxies forward them: a port is no part of whom it is.
+    ['203.0.113.7:49152', '203.0.113.7'],
+    ['[2001:db8:1:2::9]:49152', '2001:db8:1:2::/64'],
+    ['[2001:db8:1:2::9]', '2001:db8:1:2::/64'],
+    ['[::ffff:203.0.113.7]:49152', '203.0.113.7'],
     ['', ''],
   ])('of %s is %s', (address, network) => {
     expect(networkOf(address)).toBe(network);

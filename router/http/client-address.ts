@@ -17,9 +17,10 @@ export function addressThrough(hops: number): (request: IncomingMessage) => stri
 
 /**
  * Whom an address belongs to, for counting: a household or a rented server has a whole /64 of IPv6, and would otherwise be as many clients as it likes. An
- * IPv4 address counts as itself, also when it is written as IPv6.
+ * IPv4 address counts as itself, also when it is written as IPv6. Some proxies forward the port, too, which would make each connection another client.
  */
-export function networkOf(address: string): string {
+export function networkOf(forwarded: string): string {
+  const address = withoutPort(forwarded);
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
   if (mapped !== undefined) return mapped;
   if (!address.includes(':')) return address;
@@ -29,4 +30,8 @@ export function networkOf(address: string): string {
   const after = tail === undefined ? [] : groupsOf(tail);
   const zeros = Array.from({ length: Math.max(0, 8 - groups.length - after.length) }, () => '0');
   return `${[...groups, ...zeros, ...after].slice(0, 4).join(':')}::/64`;
+}
+
+function withoutPort(address: string): string {
+  return /^\[([^\]]*)\]/.exec(address)?.[1] ?? /^(\d+\.\d+\.\d+\.\d+):\d+$/.exec(address)?.[1] ?? address;
 }
