@@ -50,6 +50,12 @@ describe('the router over HTTP', () => {
       expect(JSON.parse(String(data?.['seenHeaders']))).toEqual({ requestId: headers.get('x-request-id'), key: 'k-1' });
       expect(headers.get('x-request-id')).toMatch(/^req_/);
     });
+
+    it('forwards an idempotency key that is too long as one that is too long, so that it is refused and not ignored', async () => {
+      const { data } = await world.ask('{ seenHeaders }', { headers: { 'idempotency-key': 'k'.repeat(8_000) } });
+      const { key } = JSON.parse(String(data?.['seenHeaders'])) as { key: string };
+      expect(key).toHaveLength(1_000);
+    });
   });
 
   describe('errors', () => {

@@ -143,7 +143,7 @@ function contextOf(request: FastifyRequest): HttpContext {
       address: request.ip,
       requestId: newId('req'),
     },
-    idempotencyKey: headerOf(request, 'idempotency-key'),
+    idempotencyKey: idempotencyKeyOf(request),
     traceparent: headerOf(request, 'traceparent'),
     outcome: { admitted: null, cookies: [], retryAfterSeconds: 0 },
   };
@@ -154,6 +154,12 @@ const FORWARDED_MAX_LENGTH = 1_000;
 function headerOf(request: FastifyRequest, name: string): string | undefined {
   const value = request.headers[name];
   return typeof value === 'string' && value !== '' && value.length <= FORWARDED_MAX_LENGTH ? value : undefined;
+}
+
+/** Cut off, not left out: what is too long is the subgraph's to refuse; ignored, a repeated purchase would be a second one. */
+function idempotencyKeyOf(request: FastifyRequest): string | undefined {
+  const value = request.headers['idempotency-key'];
+  return typeof value === 'string' && value !== '' ? value.slice(0, FORWARDED_MAX_LENGTH) : undefined;
 }
 
 function headerMapOf(request: FastifyRequest): HeaderMap {
