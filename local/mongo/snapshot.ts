@@ -88,8 +88,13 @@ export function createSnapshots(
     const file = await open(`${path}.unfinished`, 'w', 0o600);
     try {
       let bytes = 0;
-      for (const chunk of inChunks(ops)) bytes += (await file.write(frameRecord(encodeRecord(chunk, [])))).bytesWritten;
-      bytes += (await file.write(frameRecord(encodeRecord([], retries)))).bytesWritten;
+      // Not `write`: it may take a part, and says so only in its result.
+      const append = async (frame: Buffer): Promise<void> => {
+        await file.appendFile(frame);
+        bytes += frame.length;
+      };
+      for (const chunk of inChunks(ops)) await append(frameRecord(encodeRecord(chunk, [])));
+      await append(frameRecord(encodeRecord([], retries)));
       await file.sync();
       snapshotBytes = bytes;
     } finally {
