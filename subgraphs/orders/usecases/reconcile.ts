@@ -41,6 +41,9 @@ export type ReconcileDeps = {
 export function createReconcile(deps: ReconcileDeps) {
   const { orders, intents, provider, ledger, clock, graceSeconds } = deps;
 
+  /** Until when holds live, as Redis said. A release or a replacement, which ends one earlier, ends its unconfirmed payment, too. */
+  let liveUntil = new Map<string, Date>();
+
   const ago = (seconds: number): Date => new Date(clock.now().getTime() - seconds * 1_000);
 
   /** Some at a time: a provider that answers nobody takes 4 s for each. One that fails must not keep the others from being looked at. */
@@ -75,8 +78,12 @@ export function createReconcile(deps: ReconcileDeps) {
   async function holdIsOver(intent: PaymentIntent): Promise<boolean> {
     // Before Redis is asked: this holds with Redis away, too.
     if (intent.holdEndsAtLatest <= ago(graceSeconds)) return true;
+    // Most payments are unconfirmed, and nothing was taken for them: what Redis has said of them once will do.
+    const known = intent.status === 'REQUIRES_CONFIRMATION' ? liveUntil.get(intent.holdId) : undefined;
+    if (known && known > ago(graceSeconds)) return false;
     const hold = await deps.holds.find(intent.holdId);
     if (hold) {
+      if (hold.ended === null) liveUntil.set(intent.holdId, hold.expiresAt);
       const endedAt = holdEndedAt(hold, clock.now());
       return endedAt !== null && endedAt <= ago(graceSeconds);
     }
@@ -140,6 +147,7 @@ export function createReconcile(deps: ReconcileDeps) {
         async (refund) => void (await deps.settleRefund(refund.id)),
       );
       // All of them, in no batch: most belong to holds that live and stay where they are, and would hide those behind them.
+      liveUntil = new Map([...liveUntil].filter(([, until]) => until > ago(graceSeconds)));
       await each('payments without an order', intents.unboundSince(ago(graceSeconds)), giveBackUnbound);
       await finishCancellations();
     },

@@ -65,12 +65,9 @@ export function createSettleRefund(deps: {
     return settled;
   }
 
-  return async function settleRefund(refundId: string): Promise<boolean> {
-    const refund = await deps.refunds.find(refundId);
-    if (!refund) return false;
-    if (refund.status !== 'PENDING') return true;
+  async function settle(refund: Refund): Promise<boolean> {
     const intent = await deps.intents.find(refund.paymentIntentId);
-    if (!intent || intent.providerIntentId === null) throw new Error(`Refund ${refundId} has no payment intent at the provider.`);
+    if (!intent || intent.providerIntentId === null) throw new Error(`Refund ${refund.id} has no payment intent at the provider.`);
     const how = await giveBack(refund, intent.providerIntentId);
     if (how === null || (how === 'REFUSED' && refund.owed)) {
       await deps.refunds.postpone(refund, deps.clock.now(), how === 'REFUSED');
@@ -78,9 +75,22 @@ export function createSettleRefund(deps: {
     }
     for (let tries = 0; tries < TRIES_MAX; tries += 1) {
       if (await end(refund, how)) return true;
-      if ((await deps.refunds.find(refundId))?.status !== 'PENDING') return true;
+      if ((await deps.refunds.find(refund.id))?.status !== 'PENDING') return true;
     }
     return false;
+  }
+
+  return async function settleRefund(refundId: string): Promise<boolean> {
+    const refund = await deps.refunds.find(refundId);
+    if (!refund) return false;
+    if (refund.status !== 'PENDING') return true;
+    try {
+      return await settle(refund);
+    } catch (error) {
+      // To the back of the queue: any number of these must not keep the reconciler from the others.
+      await deps.refunds.postpone(refund, deps.clock.now(), false).catch(() => undefined);
+      throw error;
+    }
   };
 }
 export type SettleRefund = ReturnType<typeof createSettleRefund>;
