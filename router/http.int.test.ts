@@ -244,6 +244,21 @@ describe('the router over HTTP', () => {
       expect((await get('mutation { slowly }')).status).toBe(405);
     });
 
+    it('take an empty operation name for none, in a GET as well', async () => {
+      const body = (query: string): string => JSON.stringify({ query, operationName: '' });
+      expect(await world.ask('', { body: body('query Named { ping }') })).toMatchObject({ status: 200, data: { ping: 'pong' } });
+      expect((await world.ask('', { body: body('query A { ping } query B { ping }') })).errors).toMatchObject([
+        { extensions: { code: 'OPERATION_RESOLUTION_FAILURE' } },
+      ]);
+      const get = (query: string) =>
+        fetch(`${world.origin}/graphql?operationName=&query=${encodeURIComponent(query)}`, {
+          headers: { 'apollo-require-preflight': '1' },
+        });
+      expect((await get('{ ping }')).status).toBe(200);
+      expect((await get('mutation { slowly }')).status).toBe(405);
+      expect(world.calls.filter((call) => call.name === 'slowly')).toEqual([]);
+    });
+
     it('send security headers with everything', async () => {
       const { headers } = await post({});
       expect(headers.get('content-security-policy')).toBe("default-src 'none';frame-ancestors 'none'");
