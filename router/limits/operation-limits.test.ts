@@ -15,7 +15,6 @@ const mutationType = mutationsOfTheApi();
 const NOT_COUNTED = [
   'logOut',
   'revokeSession',
-  'changePassword',
   'setUserRoles',
   'createEvent',
   'updateEvent',

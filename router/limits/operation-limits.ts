@@ -17,6 +17,7 @@ const COUNTED: Readonly<Record<string, (argumentsGiven: Readonly<Record<string, 
     ];
   },
   signUp: (_given, { address }) => [{ limit: 'sign-up-address', key: address }],
+  changePassword: (_given, who) => [{ limit: 'change-password-user', key: userOf(who) }],
   refreshSession: (_given, { sid }) => [{ limit: 'refresh-session', key: sid }],
   holdSeats: (_given, who) => [{ limit: 'hold-user', key: userOf(who) }],
   holdBestAvailable: (_given, who) => [{ limit: 'hold-user', key: userOf(who) }],

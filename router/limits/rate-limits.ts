@@ -13,6 +13,8 @@ const ALLOWANCES = {
   'log-in-account-address': { points: 5, seconds: 900 },
   'log-in-account': { points: 20, seconds: 900 },
   'log-in-address': { points: 50, seconds: 3_600 },
+  // Whoever has a session, be it a stolen one, could guess the password there.
+  'change-password-user': { points: 10, seconds: 900 },
   'sign-up-address': { points: 50, seconds: 3_600 },
   'refresh-session': { points: 30, seconds: 60 },
   'hold-user': { points: 30, seconds: 60 },

@@ -47,4 +47,23 @@ describe('a hostile client of the whole product', () => {
       expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
     },
   );
+
+  it('cannot try passwords beside the log-in, with a session that was stolen', async () => {
+    const limited = await startStack({ RATE_LIMIT_SCALE: '1' });
+    try {
+      const victim = await createSeed(limited).person();
+      const guess = async () => {
+        const { data, errors } = await victim.request<{ changePassword: { __typename: string } }>(
+          'mutation { changePassword(input: { currentPassword: "a guess", newPassword: "another seat by the aisle" }) { __typename } }',
+        );
+        return data?.changePassword.__typename ?? errors?.[0]?.extensions?.['code'];
+      };
+      const outcomes: unknown[] = [];
+      for (let round = 0; round < 12; round += 1) outcomes.push(await guess());
+      expect(outcomes.slice(0, 10)).toEqual(Array.from({ length: 10 }, () => 'InvalidCredentials'));
+      expect(outcomes.slice(10)).toEqual(['RATE_LIMITED', 'RATE_LIMITED']);
+    } finally {
+      await limited.close();
+    }
+  });
 });
