@@ -12,7 +12,7 @@ import { createPlanExecutor } from './execute/plan-executor.ts';
 import { createStockExecutor } from './execute/stock-executor.ts';
 import { createSubgraphClient } from './execute/subgraph-client.ts';
 import { createGraphqlServer } from './http/graphql-server.ts';
-import { answerErrorsAsGraphql, GRAPHQL_PATH, serveGraphql } from './http/graphql-routes.ts';
+import { answerBadAddress, answerErrorsAsGraphql, GRAPHQL_PATH, serveGraphql } from './http/graphql-routes.ts';
 import { serveHealth } from './http/health-routes.ts';
 import { addressThrough, trustHops } from './http/client-address.ts';
 import { createOrigins } from './http/origins.ts';
@@ -117,6 +117,7 @@ export async function createRouterApp(deps: RouterDeps): Promise<RouterApp> {
     trustProxy: trustHops(settings.trustedProxyHops),
     forceCloseConnections: 'idle',
     return503OnClosing: true,
+    frameworkErrors: answerBadAddress,
   });
   const origins = createOrigins({
     own: () => (settings.publicOrigins.length > 0 ? settings.publicOrigins : ownOrigins(app.server)),

@@ -1,4 +1,5 @@
 import type { Server } from 'node:http';
+import { STATUS_CODES } from 'node:http';
 import type { ApolloServerPlugin, BaseContext } from '@apollo/server';
 import { ApolloServer } from '@apollo/server';
 import {
@@ -101,6 +102,7 @@ export async function createSubgraphServer<Context extends BaseContext>(deps: Su
 
   const app = fastify({ bodyLimit: BODY_LIMIT_BYTES, requestTimeout: REQUEST_TIMEOUT_MS, forceCloseConnections: true, logger: false });
 
+  answerErrorsPlainly(app, deps);
   const identities = new WeakMap<object, Identity>();
   app.addHook('onRequest', async (request, reply) => {
     if (!request.url.startsWith('/graphql')) return;
@@ -158,6 +160,24 @@ export async function createSubgraphServer<Context extends BaseContext>(deps: Su
       await apollo.stop();
     },
   };
+}
+
+/** Some routes are passed on to the public: Fastify's own answers would tell it what serves here, and what a driver said. */
+function answerErrorsPlainly(
+  app: FastifyInstance,
+  { logger, isUnavailable }: { logger: Log; isUnavailable: (error: unknown) => boolean },
+): void {
+  app.setErrorHandler(async (error, _request, reply) => {
+    const said = typeof error === 'object' && error !== null && 'statusCode' in error ? Number(error.statusCode) : 500;
+    const status = isUnavailable(error) ? 503 : said >= 400 && said < 500 ? said : 500;
+    if (status === 503) logger.warn({ err: error }, 'a server this subgraph depends on is away');
+    if (status === 500) logger.error({ err: error }, 'a request failed');
+    return reply
+      .code(status)
+      .type('text/plain')
+      .send(`${STATUS_CODES[status] ?? 'Bad Request'}\n`);
+  });
+  app.setNotFoundHandler(async (_request, reply) => reply.code(404).type('text/plain').send('Not Found\n'));
 }
 
 function singleHeader(value: string | string[] | undefined): string | undefined {

@@ -94,6 +94,11 @@ export function serveGraphql(deps: {
 
 /** Refusals outside of GraphQL (too large, not JSON, wrong origin, too often) look like GraphQL's own. */
 export function answerErrorsAsGraphql({ app, logger }: { app: FastifyInstance; logger: Logger }): void {
+  app.addHook('onRequest', (request, reply, done) => {
+    // It was on its way behind another one, and its client has hung up: nobody can be asked whom to count it for, or be answered.
+    if (request.raw.socket.remoteAddress === undefined) reply.hijack();
+    else done();
+  });
   app.setErrorHandler(async (error, _request, reply) => {
     if (error instanceof GraphQLError && !(error instanceof AppError))
       return reply.code(400).send({ errors: [{ message: error.message, extensions: error.extensions }] });
@@ -119,6 +124,11 @@ export function answerErrorsAsGraphql({ app, logger }: { app: FastifyInstance; l
       .code(404)
       .send({ errors: [{ message: 'There is nothing here. GraphQL is served at /graphql.', extensions: { code: 'NOT_FOUND' } }] }),
   );
+}
+
+/** For addresses that Fastify refuses before any route: its own words would tell what serves here. */
+export function answerBadAddress(error: unknown, _request: FastifyRequest, reply: FastifyReply): void {
+  void reply.code(statusOf(error)).send({ errors: [{ message: 'The address is not valid.', extensions: { code: 'BAD_REQUEST' } }] });
 }
 
 const REFUSAL_STATUSES: Readonly<Record<string, number>> = { FORBIDDEN: 403, UNAUTHENTICATED: 401 };
