@@ -25,6 +25,11 @@ describe('another subgraph that is asked', () => {
     expect(await createAuthClient({ ask }).findBuyer('usr_1')).toBeNull();
   });
 
+  it('has not said that an account is gone when it keeps its address to itself', async () => {
+    const ask = await askingOne({ data: { _entities: [{ email: null, displayName: 'Ada' }] } });
+    await expect(createAuthClient({ ask }).findBuyer('usr_1')).rejects.toBeInstanceOf(Unavailable);
+  });
+
   it('is away, and has not said that there is nothing, when its answer has an error beside the null', async () => {
     const ask = await askingOne({ data: { _entities: [null] }, errors: [{ message: 'The database cannot be reached.' }] });
     await expect(createAuthClient({ ask }).findBuyer('usr_1')).rejects.toBeInstanceOf(Unavailable);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Unavailable } from '../../../kit/values/unavailable.ts';
 import type { AskSubgraph } from './ask-subgraph.ts';
 
 const QUERY = `query Buyer($representations: [_Any!]!) {
@@ -15,7 +16,10 @@ export function createAuthClient(deps: { ask: AskSubgraph }) {
     async findBuyer(userId: string): Promise<Buyer | null> {
       const { _entities } = answerSchema.parse(await deps.ask(QUERY, { representations: [{ __typename: 'User', id: userId }] }));
       const [user] = _entities;
-      return user?.email ? { email: user.email, displayName: user.displayName } : null;
+      if (!user) return null;
+      // Every account has one: auth does not know us for the one who writes to them, which an operator can mend.
+      if (user.email === null) throw new Unavailable('The auth subgraph keeps the address to itself.');
+      return { email: user.email, displayName: user.displayName };
     },
   };
 }
