@@ -6,7 +6,8 @@ import type { Clock } from '../../../kit/values/clock.ts';
 import { newId } from '../../../kit/values/ids.ts';
 import type { AuthClient } from '../repositories/auth-client.ts';
 import type { EventsClient } from '../repositories/events-client.ts';
-import type { DueMail, MailRepository } from '../repositories/mail-repository.ts';
+import type { DueMail, MailRepository, TakenMail } from '../repositories/mail-repository.ts';
+import { TAKEN_FOR_MS } from '../repositories/mail-repository.ts';
 import type { OrderRepository } from '../repositories/order-repository.ts';
 import { isInUse } from '../domain/order.ts';
 import type { TicketCodes } from '../tickets/ticket-codes.ts';
@@ -26,6 +27,8 @@ const releasedSchema = z.object({
 
 const SEND_EVERY_MS = 1_000;
 const SENT_AT_ONCE = 2;
+/** Missed twice, another process may still not have it. */
+const KEEP_EVERY_MS = TAKEN_FOR_MS / 3;
 
 /** Null for what nobody is written to about. */
 export function dueMailOf(event: DomainEvent): DueMail | null {
@@ -57,6 +60,7 @@ export async function startNotifications(deps: {
   transport: MailTransport;
   clock: Clock;
   logger: Logger;
+  keepEveryMilliseconds?: number;
 }) {
   const { mails, orders, clock, logger } = deps;
   let closing = false;
@@ -78,18 +82,26 @@ export async function startNotifications(deps: {
     return ticketsMail(facts, await Promise.all(drawn));
   }
 
-  async function send(due: DueMail & { attempts: number }): Promise<void> {
+  async function send(due: TakenMail): Promise<void> {
+    // A slow mail server takes longer than the time for which it was taken, and the next process would send it again.
+    const keeping = setInterval(
+      () => void mails.keep(due, clock.now()).catch(() => undefined),
+      deps.keepEveryMilliseconds ?? KEEP_EVERY_MS,
+    );
     try {
       const mail = await write(due);
       if (mail) await deps.transport.send(mail);
-      await mails.end(due.id, 'SENT', clock.now());
+      else logger.info({ mail: due.id, order: due.orderId }, 'a mail is not needed any more');
+      await mails.end(due, mail ? 'SENT' : 'NOT_NEEDED', clock.now());
     } catch (error) {
-      if (!(error instanceof MailRefused) && (await mails.postpone(due.id, due.attempts, clock.now()))) {
+      if (!(error instanceof MailRefused) && (await mails.postpone(due, clock.now()))) {
         logger.warn({ err: error, mail: due.id, attempts: due.attempts }, 'a mail could not be sent; trying again');
         return;
       }
       logger.error({ err: error, mail: due.id, order: due.orderId }, 'a mail was given up');
-      await mails.end(due.id, 'GIVEN_UP', clock.now());
+      await mails.end(due, 'GIVEN_UP', clock.now());
+    } finally {
+      clearInterval(keeping);
     }
   }
 

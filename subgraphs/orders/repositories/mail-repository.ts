@@ -8,10 +8,15 @@ export type DueMail = { readonly id: string; readonly orderId: string } & (
   | { readonly kind: 'REFUND'; readonly amount: Money; readonly ticketCount: number }
 );
 
+/** NOT_NEEDED: there was nobody to write to, or nothing to say, by the time it was written. */
+export type MailEnd = 'SENT' | 'NOT_NEEDED' | 'GIVEN_UP';
+/** `attempts` counts the takes, and so names whose it is: another process has taken it over where it is higher. */
+export type TakenMail = DueMail & { readonly attempts: number };
+
 type MailDocument = {
   _id: string;
   due: DueMail;
-  state: 'DUE' | 'SENT' | 'GIVEN_UP';
+  state: 'DUE' | MailEnd;
   attempts: number;
   /** Also how long whoever took it has before another takes it over. */
   nextAttemptAt: Date;
@@ -19,7 +24,7 @@ type MailDocument = {
 };
 
 const KEPT_DAYS = 30;
-const TAKEN_FOR_MS = 60_000;
+export const TAKEN_FOR_MS = 60_000;
 const BACKOFF_MAX_MS = 3_600_000;
 const ATTEMPTS_MAX = 40;
 
@@ -38,7 +43,7 @@ export function createMailRepository(deps: { db: Db }) {
       }
     },
     /** Takes the next one for a minute; null when none is due. */
-    async take(now: Date): Promise<(DueMail & { readonly attempts: number }) | null> {
+    async take(now: Date): Promise<TakenMail | null> {
       const found = await mails.findOneAndUpdate(
         { state: 'DUE', nextAttemptAt: { $lte: now } },
         { $set: { nextAttemptAt: new Date(now.getTime() + TAKEN_FOR_MS) }, $inc: { attempts: 1 } },
@@ -46,14 +51,20 @@ export function createMailRepository(deps: { db: Db }) {
       );
       return found && { ...found.due, attempts: found.attempts };
     },
-    async end(id: string, state: 'SENT' | 'GIVEN_UP', now: Date): Promise<void> {
-      await mails.updateOne({ _id: id, state: 'DUE' }, { $set: { state, endedAt: now } });
+    /** For another minute: it is still being sent. */
+    async keep({ id, attempts }: TakenMail, now: Date): Promise<void> {
+      await mails.updateOne({ _id: id, state: 'DUE', attempts }, { $set: { nextAttemptAt: new Date(now.getTime() + TAKEN_FOR_MS) } });
+    },
+    /** Sent is sent, whoever has it by now; to give it up is for whoever has it. */
+    async end({ id, attempts }: TakenMail, state: MailEnd, now: Date): Promise<void> {
+      const whose = state === 'SENT' ? {} : { attempts };
+      await mails.updateOne({ _id: id, state: 'DUE', ...whose }, { $set: { state, endedAt: now } });
     },
     /** Tried again the later the more often it failed; false when it has failed too often. */
-    async postpone(id: string, attempts: number, now: Date): Promise<boolean> {
+    async postpone({ id, attempts }: TakenMail, now: Date): Promise<boolean> {
       if (attempts >= ATTEMPTS_MAX) return false;
       const pause = Math.min(1_000 * 2 ** attempts, BACKOFF_MAX_MS);
-      await mails.updateOne({ _id: id, state: 'DUE' }, { $set: { nextAttemptAt: new Date(now.getTime() + pause) } });
+      await mails.updateOne({ _id: id, state: 'DUE', attempts }, { $set: { nextAttemptAt: new Date(now.getTime() + pause) } });
       return true;
     },
   };
