@@ -65,20 +65,23 @@ function createOutlet() {
   return { outlet, seen };
 }
 
+/** A snapshot and more deltas than the log keeps: whoever joins now needs a snapshot of its own. */
+async function overflowLog(stream: Sink, seen: readonly unknown[]): Promise<void> {
+  stream.next(snapshot(1));
+  for (let version = 2; version <= 302; version += 1) {
+    stream.next(delta(version));
+    if (version % 100 === 0) await eventually('the events so far', () => seen.length === version);
+  }
+  await eventually('all events', () => seen.length === 302);
+}
+
 describe('a topic', () => {
   it('fails nobody because somebody joins while the subgraph is away', async () => {
     const { topic, sink } = openTopic();
     const [first, joiner] = [createOutlet(), createOutlet()];
     topic.join(first.outlet, null);
     const stream = await sink(0);
-    stream.next(snapshot(1));
-    await eventually('the snapshot', () => first.seen.length === 1);
-    // More than the log keeps: whoever joins now needs a snapshot of its own.
-    for (let version = 2; version <= 302; version += 1) {
-      stream.next(delta(version));
-      if (version % 100 === 0) await eventually('the deltas so far', () => first.seen.length === version);
-    }
-    await eventually('all deltas', () => first.seen.length === 302);
+    await overflowLog(stream, first.seen);
     stream.lost();
     topic.join(joiner.outlet, null);
     (await sink(1)).refused(away);
@@ -88,6 +91,35 @@ describe('a topic', () => {
     await eventually('the joiner is served', () => joiner.seen.length > 0);
     expect(joiner.seen).toEqual([{ version: 310, previous: null }]);
     expect(first.seen.slice(302)).toEqual([{ version: 310, previous: null }]);
+    topic.close();
+  });
+
+  it('sends a joiner its snapshot, and nobody else, also when that is ahead of the stream', async () => {
+    let isHeld = false;
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const { topic, sink } = openTopic(async (event) => {
+      if (isHeld && event.data?.['previous'] !== null) await held;
+      return JSON.stringify(event.data);
+    });
+    const [first, joiner] = [createOutlet(), createOutlet()];
+    topic.join(first.outlet, null);
+    const stream = await sink(0);
+    await overflowLog(stream, first.seen);
+    isHeld = true;
+    stream.next(delta(303));
+    stream.next(delta(304));
+    topic.join(joiner.outlet, null);
+    (await sink(1)).next(snapshot(303));
+    await eventually('the joiner is served', () => joiner.seen.length > 0);
+    release();
+    await eventually('both are up to date', () =>
+      [first, joiner].every(({ seen }) => JSON.stringify(seen.at(-1)) === JSON.stringify(delta(304).data)),
+    );
+    expect(first.seen.slice(302)).toEqual([delta(303).data, delta(304).data]);
+    expect(joiner.seen).toEqual([snapshot(303).data, delta(304).data]);
     topic.close();
   });
 

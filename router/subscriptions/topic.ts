@@ -288,13 +288,15 @@ export function createTopic(deps: {
         const numbered = deps.plan.versionsOf(event.data);
         if (!catchUp || numbered?.previous !== null) return;
         settle();
+        // By the log as it was: the snapshot may be ahead of events that are still being composed, and whoever waits for those needs no map.
+        const behind = [...subscribers].filter(({ version }) => version === null || log.after(version) === null);
         if (!log.adoptSnapshot({ ...numbered, payload: sharePayload('') })) {
           // Another instance of the subgraph is behind the one that streams: its map is of no use, the stream's own begins anew.
           restart();
           return;
         }
         rawSnapshot = { text: JSON.stringify(event), version: numbered.version };
-        for (const subscriber of subscribers) if (subscriber.version === null || log.after(subscriber.version) === null) pump(subscriber);
+        for (const subscriber of behind) pump(subscriber);
       },
       onLost: () => undefined,
       onFailed: () => {
