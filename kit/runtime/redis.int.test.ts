@@ -25,4 +25,18 @@ describe('a connection to Redis', () => {
     expect(took).toBeLessThan(700);
     expect(await eventually('it answers again', () => redis.get('key').catch(() => null))).toBe('value');
   });
+
+  it('takes an answer that came while this process had no time to read it', async () => {
+    const redis = await connectRedis({ url: server.url, name: 'test', logger: silentLogger });
+    closeAfterTest({ close: () => redis.disconnect() });
+    await redis.set('key', 'value');
+    const answers = Promise.all([redis.get('key'), redis.get('key')]);
+    // The commands are written before the next turn of the event loop, and the answers are here long before this is over.
+    setImmediate(() => {
+      const busyUntil = performance.now() + 600;
+      while (performance.now() < busyUntil);
+    });
+    expect(await answers).toEqual(['value', 'value']);
+    expect(redis.status).toBe('ready');
+  });
 });

@@ -31,10 +31,9 @@ export async function connectRedis(settings: RedisSettings): Promise<Redis> {
     maxRetriesPerRequest: 0,
     connectTimeout: 2_000,
     retryStrategy: (times) => Math.min(50 * 2 ** times, 1_000),
-    // A server that takes connections and answers nothing: the connection ends with the first command that waits in vain, and the next ones fail at once.
-    ...(settings.blocking ? {} : { commandTimeout: COMMAND_TIMEOUT_MS, socketTimeout: COMMAND_TIMEOUT_MS }),
     ...(settings.keyPrefix === undefined ? {} : { keyPrefix: settings.keyPrefix }),
   });
+  if (!settings.blocking) refuseSilence(redis);
   let connected = false;
   let lastLogged = 0;
   redis.on('error', (error) => {
@@ -53,6 +52,29 @@ export async function connectRedis(settings: RedisSettings): Promise<Redis> {
   }
   connected = true;
   return redis;
+}
+
+/**
+ * A server that takes connections and answers nothing: the connection ends with the first command that waits in vain, and the next ones fail at once.
+ * ioredis has options for that, but their timers also go off when it was this process that had no time to read: in a turn of the event loop timers come
+ * before sockets. Hence one more turn, in which whatever has arrived is read.
+ */
+function refuseSilence(redis: Redis): void {
+  const send = redis.sendCommand.bind(redis);
+  redis.sendCommand = (command, stream) => {
+    const connection = redis.stream;
+    const giveUp = (): void => {
+      if (command.isSettled) return;
+      const error = new Error('Command timed out');
+      command.reject(error);
+      // Perhaps it has been replaced since.
+      if (redis.stream === connection) connection?.destroy(error);
+    };
+    const timer = setTimeout(() => setImmediate(giveUp), COMMAND_TIMEOUT_MS);
+    const settled = (): void => clearTimeout(timer);
+    command.promise.then(settled, settled);
+    return send(command, stream);
+  };
 }
 
 /** The same server, another logical database: holds live apart, because among many long-lived keys Redis expires late. */
