@@ -251,4 +251,28 @@ describe('our executor answers as the stock one', () => {
     expect(steps).not.toContain('@');
     expect(steps).not.toContain('_entities');
   });
+
+  it("but puts errors at the client's names, also where the planner asked under others", async () => {
+    const differing = loadSupergraph(
+      composeForTest({
+        sights: `${LINK}
+          union Sight = Tower | Bridge type Tower { label: String! @shareable } type Bridge { label: String } type Query { sights: [Sight] tower: Tower }`,
+        towers: `${LINK} type Tower { label: String @shareable } type Query { tallest: Tower }`,
+      }),
+    );
+    const query = '{ sights { ... on Bridge { label } ... on Tower { label } } }';
+    const document = parse(query);
+    const operation = getOperationAST(document);
+    if (!operation) throw new Error('no operation');
+    const checked: CheckedOperation = { supergraph: differing, document, operation, fragments: {}, plans: new Map() };
+    const { node } = planOperation(checked, null).plan;
+    expect(JSON.stringify(node)).toContain('label__alias_0');
+    const { errors } = await planned({
+      checked,
+      node: node as never,
+      variables: {},
+      fetch: async () => ({ data: { sights: [null] }, errors: [{ message: 'no', path: ['sights', 0, 'label__alias_0'] }] }),
+    });
+    expect(errors).toEqual([{ message: 'no', subgraph: 'sights', path: ['sights', 0, 'label'] }]);
+  });
 });

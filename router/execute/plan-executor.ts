@@ -2,7 +2,7 @@ import type { FetchNode, PlanNode } from '@apollo/query-planner';
 import type { CheckedOperation } from '../operation/documents.ts';
 import type { Execution, ExecutionError, Executor } from './executor.ts';
 import type { Values } from './plan-values.ts';
-import { applyRewrites, isValues, mergeInto, own, representationOf } from './plan-values.ts';
+import { applyRewrites, isValues, mergeInto, own, representationOf, rewrittenPath } from './plan-values.ts';
 import type { ResponseShape } from './response-shape.ts';
 import { compileResponseShape, defaultsOf } from './response-shape.ts';
 import type { SubgraphError } from './subgraph-client.ts';
@@ -158,8 +158,14 @@ function placedError(
     message: error.message,
     subgraph: node.serviceName,
     ...(error.extensions ? { extensions: error.extensions } : {}),
-    ...(path ? { path } : {}),
-    ...(isAboutAll ? { leavesOut: objects().flatMap((object) => namesAskedFor(node).map((name) => [...object, name])) } : {}),
+    ...(path ? { path: rewrittenPath(node.outputRewrites, path) } : {}),
+    ...(isAboutAll
+      ? {
+          leavesOut: objects().flatMap((object) =>
+            namesAskedFor(node).map((name) => [...object, ...rewrittenPath(node.outputRewrites, [name])]),
+          ),
+        }
+      : {}),
   };
 }
 

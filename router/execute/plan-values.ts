@@ -86,6 +86,19 @@ function applyRewrite(schema: GraphQLSchema, rewrite: FetchDataRewrite, path: re
   else if (isOfType(schema, value, step.slice(TYPE_STEP.length), true)) applyRewrite(schema, rewrite, rest, last, value);
 }
 
+/** A path in a subgraph's answer by the names that its fields have after `rewrites`. */
+export function rewrittenPath(
+  rewrites: readonly FetchDataRewrite[] | undefined,
+  path: readonly (string | number)[],
+): readonly (string | number)[] {
+  const renamed = new Map(
+    (rewrites ?? []).flatMap((rewrite) =>
+      rewrite.kind === 'KeyRenamer' ? [[rewrite.path.at(-1) ?? '', rewrite.renameKeyTo] as const] : [],
+    ),
+  );
+  return renamed.size === 0 ? path : path.map((step) => (typeof step === 'string' ? (renamed.get(step) ?? step) : step));
+}
+
 function rewriteField(rewrite: FetchDataRewrite, name: string, values: Values): void {
   if (rewrite.kind === 'ValueSetter') {
     setOwn(values, name, rewrite.setValueTo);
