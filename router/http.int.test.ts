@@ -66,6 +66,18 @@ describe('the router over HTTP', () => {
       ]);
     });
 
+    it('have a request id, also where the request is refused before it is one of GraphQL', async () => {
+      const answers = await Promise.all([
+        world.ask('{ ping }', { headers: { origin: 'https://evil.test' } }),
+        world.ask('', { body: '{"query":' }),
+        world.ask('', { body: JSON.stringify({ query: `{ ping } #${'x'.repeat(110_000)}` }) }),
+      ]);
+      expect(answers.map(({ status }) => status)).toEqual([403, 400, 413]);
+      const ids = answers.map(({ headers }) => headers.get('x-request-id'));
+      for (const id of ids) expect(id).toMatch(/^req_/);
+      expect(new Set(ids).size).toBe(3);
+    });
+
     it('mask what nobody meant for clients', async () => {
       const { errors, text, headers } = await world.ask('{ fails(code: "unknown") ping }');
       expect(errors).toEqual([

@@ -100,6 +100,8 @@ export function answerErrorsAsGraphql({ app, logger }: { app: FastifyInstance; l
     else done();
   });
   app.setErrorHandler(async (error, _request, reply) => {
+    const requestId = String(reply.getHeader('x-request-id') ?? newId('req'));
+    reply.header('x-request-id', requestId);
     if (error instanceof GraphQLError && !(error instanceof AppError))
       return reply.code(400).send({ errors: [{ message: error.message, extensions: error.extensions }] });
     if (error instanceof AppError) {
@@ -113,7 +115,6 @@ export function answerErrorsAsGraphql({ app, logger }: { app: FastifyInstance; l
       return reply
         .code(status)
         .send({ errors: [{ message: CLIENT_MISTAKES[status] ?? 'The request is not valid.', extensions: { code: 'BAD_REQUEST' } }] });
-    const requestId = newId('req');
     logger.error({ err: error, requestId }, 'a request failed');
     return reply
       .code(500)
