@@ -7,13 +7,15 @@ export type RedisClient = Redis;
 
 /** With Redis away an answer must still come within a second, also where the router and a subgraph wait for it in turn. */
 const COMMAND_TIMEOUT_MS = 400;
+/** A blocking read waits a second at most. One without an answer has lost its connection, perhaps without a word: nothing else would ever tell. */
+const BLOCKING_TIMEOUT_MS = 3_000;
 
 export type RedisSettings = {
   readonly url: string;
   /** Shown in Redis' own CLIENT LIST. */
   readonly name: string;
   readonly logger: Logger;
-  /** For connections that block (XREAD BLOCK) or subscribe: no command deadline. */
+  /** For connections that block (XREAD BLOCK, a second at most) or subscribe. */
   readonly blocking?: boolean;
   readonly keyPrefix?: string;
 };
@@ -33,7 +35,7 @@ export async function connectRedis(settings: RedisSettings): Promise<Redis> {
     retryStrategy: (times) => Math.min(50 * 2 ** times, 1_000),
     ...(settings.keyPrefix === undefined ? {} : { keyPrefix: settings.keyPrefix }),
   });
-  if (!settings.blocking) refuseSilence(redis);
+  refuseSilence(redis, settings.blocking ? BLOCKING_TIMEOUT_MS : COMMAND_TIMEOUT_MS);
   let connected = false;
   let lastLogged = 0;
   redis.on('error', (error) => {
@@ -59,7 +61,7 @@ export async function connectRedis(settings: RedisSettings): Promise<Redis> {
  * ioredis has options for that, but their timers also go off when it was this process that had no time to read: in a turn of the event loop timers come
  * before sockets. Hence one more turn, in which whatever has arrived is read.
  */
-function refuseSilence(redis: Redis): void {
+function refuseSilence(redis: Redis, timeoutMs: number): void {
   const send = redis.sendCommand.bind(redis);
   redis.sendCommand = (command, stream) => {
     const connection = redis.stream;
@@ -70,7 +72,7 @@ function refuseSilence(redis: Redis): void {
       // Perhaps it has been replaced since.
       if (redis.stream === connection) connection?.destroy(error);
     };
-    const timer = setTimeout(() => setImmediate(giveUp), COMMAND_TIMEOUT_MS);
+    const timer = setTimeout(() => setImmediate(giveUp), timeoutMs);
     const settled = (): void => clearTimeout(timer);
     command.promise.then(settled, settled);
     return send(command, stream);
