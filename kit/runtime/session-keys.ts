@@ -12,6 +12,9 @@ export const sessionKeys = {
   userSessions: (userId: string): string => `user-sessions:${userId}`,
 };
 
+/** How long the router's note is kept: for so long a generation without one was never met. */
+export const SEEN_GENERATION_SECONDS = 14 * 86_400;
+
 /** Message: JSON `{ "sid": string }` or `{ "userId": string, "version": number }`. */
 export const SESSION_REVOKED_CHANNEL = 'session:revoked';
 

@@ -1,4 +1,4 @@
-import { sessionKeys } from '../../kit/runtime/session-keys.ts';
+import { SEEN_GENERATION_SECONDS, sessionKeys } from '../../kit/runtime/session-keys.ts';
 import type { RedisClient } from '../../kit/runtime/redis.ts';
 import { createBoundedMap } from '../bounded-map.ts';
 import type { AccessToken } from './access-token.ts';
@@ -10,8 +10,6 @@ export type SessionState = {
   readonly standingOf: (token: AccessToken) => Promise<Standing>;
 };
 
-/** As long as a refresh token lives: auth compares with it when one is presented. */
-const SEEN_SECONDS = 14 * 86_400;
 const REMEMBERED = 50_000;
 
 /** Only ever grows, also when two routers write at once. */
@@ -25,7 +23,7 @@ export function createSessionState(deps: { redis: RedisClient }): SessionState {
 
   async function noteGeneration({ viewer, generation }: AccessToken): Promise<void> {
     if ((noted.get(viewer.sid) ?? -1) >= generation) return;
-    await deps.redis.eval(RAISE, 1, sessionKeys.seenGeneration(viewer.sid), generation, SEEN_SECONDS);
+    await deps.redis.eval(RAISE, 1, sessionKeys.seenGeneration(viewer.sid), generation, SEEN_GENERATION_SECONDS);
     noted.set(viewer.sid, generation);
   }
 

@@ -1,5 +1,5 @@
 import { createLocalJWKSet, jwtVerify } from 'jose';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { silentLogger } from '../../kit/runtime/logger.ts';
 import { connectRedis } from '../../kit/runtime/redis.ts';
@@ -128,6 +128,21 @@ describe('without a grace time', () => {
     expect(await strict.redis.exists(sessionKeys.revoked(sid))).toBe(1);
     await eventually('the revocation is published', () => heard.includes(JSON.stringify({ sid })));
     listener.disconnect();
+  });
+
+  it('a stolen token ends the family also after the router has forgotten that its successor was used', async () => {
+    const longLived = await startAuth({ graceMilliseconds: 0, refreshTokenLifeSeconds: 90 * 86_400 });
+    onTestFinished(() => longLived.close());
+    const client = await longLived.signedUp('forgotten@example.org');
+    const stolen = client.refreshToken();
+    await client.refresh();
+    await client.ask('{ me { id } }');
+    // Fifteen days without a request: what the router has noted is kept for fourteen.
+    const sid = client.claims()?.sid ?? '';
+    await longLived.redis.del(sessionKeys.seenGeneration(sid));
+    await longLived.redis.hincrby(sessionKeys.session(sid), 'usedAt', -15 * 86_400_000);
+    expect(refreshed(await longLived.browser().refresh({ token: stolen }))).toBe('SessionExpired');
+    expect(refreshed(await client.refresh())).toBe('SessionExpired');
   });
 
   it('a thief who refreshes first is noticed when the owner comes back', async () => {

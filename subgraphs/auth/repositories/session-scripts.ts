@@ -29,11 +29,11 @@ return now
 `;
 
 /**
- * KEYS sess, sess-seen, sess:rev · ARGV sid, presented hash, successor's hash, life ms, grace ms, revoked life ms, channel, user-sessions prefix
- * → [result, generation, steps from the presented secret to the current one, current hash, ms left, userId, tokenVersion]
+ * KEYS sess, sess-seen, sess:rev · ARGV sid, presented hash, successor's hash, life ms, grace ms, revoked life ms, channel, user-sessions prefix, how long sess-seen is
+ * certain to be kept ms → [result, generation, steps from the presented secret to the current one, current hash, ms left, userId, tokenVersion]
  */
 export const ROTATE_SCRIPT = `${NOW}${END}
-local family = redis.call('HMGET', KEYS[1], 'userId', 'generation', 'current', 'previous', 'recent', 'revoked', 'tokenVersion')
+local family = redis.call('HMGET', KEYS[1], 'userId', 'generation', 'current', 'previous', 'recent', 'revoked', 'tokenVersion', 'usedAt')
 local userId, generation, current, previous = family[1], tonumber(family[2]), family[3], family[4]
 if not userId then return { 'NONE' } end
 if family[6] then return { 'REVOKED' } end
@@ -56,8 +56,9 @@ local steps = nil
 for _, entry in ipairs(recent) do
   if entry.hash == ARGV[2] then steps = generation - entry.generation end
 end
--- The answer that carried this generation may have been lost; once the router has met its access token it was not.
-if not steps and ARGV[2] == previous and tonumber(redis.call('GET', KEYS[2]) or '0') < generation then steps = 1 end
+-- The answer that carried this generation may have been lost; once the router has met its access token it was not, and later nobody remembers.
+local remembered = now - tonumber(family[8]) < tonumber(ARGV[9])
+if not steps and ARGV[2] == previous and remembered and tonumber(redis.call('GET', KEYS[2]) or '0') < generation then steps = 1 end
 if steps then
   redis.call('HSET', KEYS[1], 'usedAt', now)
   return { 'GRACE', generation, steps, current, redis.call('PTTL', KEYS[1]), userId, tonumber(family[7]) }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { isConnectionFailure } from '../../../kit/runtime/connection-failure.ts';
 import type { RedisClient } from '../../../kit/runtime/redis.ts';
-import { SESSION_REVOKED_CHANNEL, sessionKeys } from '../../../kit/runtime/session-keys.ts';
+import { SEEN_GENERATION_SECONDS, SESSION_REVOKED_CHANNEL, sessionKeys } from '../../../kit/runtime/session-keys.ts';
 import { Unavailable } from '../../../kit/values/unavailable.ts';
 import type { Session } from '../domain/session.ts';
 import { END_SCRIPT, OPEN_SCRIPT, RAISE_SCRIPT, ROTATE_SCRIPT } from './session-scripts.ts';
@@ -23,6 +23,8 @@ export type Rotation =
 const GRACE_MS = 10_000;
 /** Clocks of router and auth may differ; a refusal must outlive the last token it refuses. */
 const ACCESS_TOKEN_LEEWAY_MS = 60_000;
+/** The router's note can be older than the last use that is on record here, by the grace time. */
+const SEEN_LEEWAY_MS = 3_600_000;
 
 const familySchema = z.object({
   userId: z.string(),
@@ -153,6 +155,7 @@ export function createSessionStore(deps: {
           revokedLife,
           SESSION_REVOKED_CHANNEL,
           sessionsPrefix,
+          SEEN_GENERATION_SECONDS * 1_000 - SEEN_LEEWAY_MS,
         );
         const refused = refusedSchema.safeParse(reply);
         if (refused.success) return { result: refused.data[0] };
