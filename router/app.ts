@@ -18,7 +18,9 @@ import { addressThrough, trustHops } from './http/client-address.ts';
 import { createOrigins } from './http/origins.ts';
 import { servePayments } from './http/payment-routes.ts';
 import { servePlayground } from './http/playground-routes.ts';
+import { createUnsentAnswers } from './http/unsent-answers.ts';
 import { createRateLimits } from './limits/rate-limits.ts';
+import { createTurns } from './limits/turns.ts';
 import type { Metrics } from './metrics.ts';
 import { createMetrics } from './metrics.ts';
 import { createDocuments } from './operation/documents.ts';
@@ -67,6 +69,10 @@ export type RouterApp = {
 
 const BODY_LIMIT_BYTES = 100 * 1024;
 const REQUEST_TIMEOUT_MS = 30_000;
+/** Of a connection on which nothing moves: an answer that nobody reads would be kept for good. Longer than any operation may take. */
+const STILL_CONNECTION_MS = 60_000;
+/** Of a connection with a request: nothing was written or taken. Longer than the longest operation, and than a stream is silent. */
+const SILENCE_TIMEOUT_MS = 30_000;
 /** Below the 10 s that a process has for its whole end. */
 const DRAIN_DEADLINE_MS = 8_000;
 
@@ -100,10 +106,12 @@ export async function createRouterApp(deps: RouterDeps): Promise<RouterApp> {
   const documents = createDocuments({ introspection: settings.introspection, hideSchemaDetails: settings.hideSchemaDetails });
   const safelist = settings.persistedDocumentsPath === undefined ? openToAll : await readSafelist(settings.persistedDocumentsPath);
   const executor = createPlanExecutor({ fallback: createStockExecutor({ logger }) });
+  const unsentAnswers = createUnsentAnswers({ scale: settings.rateLimitScale });
   const pipeline = createPipeline({
     supergraphs,
     documents,
     rateLimits,
+    turns: createTurns({ scale: settings.rateLimitScale, mayGoOn: unsentAnswers.mayAsk }),
     executor,
     hideSchemaDetails: settings.hideSchemaDetails,
     onPlanned: (seconds) => metrics.plans.observe(seconds),
@@ -114,6 +122,8 @@ export async function createRouterApp(deps: RouterDeps): Promise<RouterApp> {
   const app = fastify({
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    connectionTimeout: settings.silenceTimeoutMs ?? SILENCE_TIMEOUT_MS,
+    connectionTimeout: STILL_CONNECTION_MS,
     trustProxy: trustHops(settings.trustedProxyHops),
     forceCloseConnections: 'idle',
     return503OnClosing: true,
@@ -171,6 +181,7 @@ export async function createRouterApp(deps: RouterDeps): Promise<RouterApp> {
     apollo,
     origins,
     rateLimits,
+    unsentAnswers,
     playground,
     safelist,
     streams,

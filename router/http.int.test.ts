@@ -1,5 +1,7 @@
 import { getIntrospectionQuery } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../tests/harness/fresh.ts';
+import { openRaw } from '../tests/router/raw-connection.ts';
 import type { World } from './testing/world.ts';
 import { startWorld } from './testing/world.ts';
 
@@ -292,6 +294,26 @@ describe('the router over HTTP', () => {
     expect(await get('/readyz')).toEqual({ status: 'ok', redis: 'ok', missing: [] });
     expect((await fetch(`${world.origin}/nobody/health`)).status).toBe(404);
   });
+});
+
+describe('a client that reads nothing', () => {
+  it('is given up, and with it the answer that was kept for it', async () => {
+    const world = await startWorld({ settings: { subgraphs: { queryDeadlineMs: 5_000 } } });
+    try {
+      const { httpServer } = world.router;
+      // What takes a minute, in less.
+      httpServer.timeout /= 20;
+      const client = await openRaw(world.origin);
+      client.pause();
+      const body = JSON.stringify({ query: '{ events(count: 50000) { id title a: title b: title c: title d: title } }' });
+      client.write(`POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`);
+      await eventually('an answer waits to be read', () => world.unsentBytes() > 100_000, 4_000);
+      expect(await eventually('it is dropped', () => world.unsentBytes() === 0, 8_000)).toBe(true);
+      client.destroy();
+    } finally {
+      await world.close();
+    }
+  }, 20_000);
 });
 
 describe('a router in production', () => {
