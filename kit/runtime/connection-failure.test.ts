@@ -10,6 +10,8 @@ describe('a failure of a connection', () => {
   it.each([
     ['to MongoDB', away],
     ['to MongoDB in the middle of an insertMany, which wraps it', new MongoBulkWriteError(away, NOTHING_WRITTEN)],
+    ['to a MongoDB that has just stepped down', new MongoServerError({ message: 'not primary', code: 10_107 })],
+    ['to a MongoDB that is being stopped', new MongoServerError({ message: 'interrupted at shutdown', code: 11_600 })],
     ['to Redis', new Error('Command timed out')],
     ['to a subgraph', new TypeError('fetch failed')],
     ['that somebody has named already', new Unavailable('away')],

@@ -14,6 +14,9 @@ const MONGO_NAMES = new Set([
   'MongoClientClosedError',
 ]);
 
+/** What a server says of itself, not of the request. https://github.com/mongodb/specifications/blob/master/source/retryable-reads/retryable-reads.md#retryable-error */
+const MONGO_CODES = new Set<unknown>([6, 7, 89, 91, 134, 189, 262, 9_001, 10_107, 11_600, 11_602, 13_435, 13_436]);
+
 /** As ioredis words it when its server is away; it has no class or code for most of these. */
 const REDIS_MESSAGES = [
   /^Connection is closed/,
@@ -31,7 +34,10 @@ export function isConnectionFailure(error: unknown): boolean {
   if (error instanceof MongoBulkWriteError && isConnectionFailure(error.errorResponse)) return true;
   if (error instanceof MongoError)
     return (
-      MONGO_NAMES.has(error.name) || error.hasErrorLabel('RetryableWriteError') || error.hasErrorLabel('UnknownTransactionCommitResult')
+      MONGO_NAMES.has(error.name) ||
+      MONGO_CODES.has(error.code) ||
+      error.hasErrorLabel('RetryableWriteError') ||
+      error.hasErrorLabel('UnknownTransactionCommitResult')
     );
   if (error.name === 'TimeoutError' || error.name === 'MaxRetriesPerRequestError' || error instanceof Unavailable) return true;
   // fetch() says only "fetch failed" and keeps the reason in its cause.
