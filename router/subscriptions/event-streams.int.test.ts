@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { fastify } from 'fastify';
 import { SESSION_REVOKED_CHANNEL, sessionKeys } from '../../kit/runtime/session-keys.ts';
@@ -142,45 +143,66 @@ describe('GraphQL over Server-Sent Events', () => {
     expect(await world.redis.get(sessionKeys.seenGeneration(owner.sid))).toBeNull();
   });
 
-  it('leaves nothing behind when its client goes away before it is known who that is', async () => {
-    const registry = createSocketRegistry({ perUser: 1, perAddress: 1, onCount: () => undefined });
-    let asked = 0;
-    let answer = (): void => undefined;
-    const gate = new Promise<void>((resolve) => {
-      answer = resolve;
-    });
-    const streams = createEventStreams({
-      registry,
-      sessions: {
-        resolve: async () => {
-          asked += 1;
-          await gate;
-          return { viewer: null, token: null, uncertain: false, material: { address: '' }, cookies: [] };
+  describe('that is asked for, while it is not yet known by whom,', () => {
+    /** Streams whose sessions are resolved when the test says so. */
+    async function waitingStreams() {
+      const registry = createSocketRegistry({ perUser: 1, perAddress: 1, onCount: () => undefined });
+      let asked = 0;
+      let answer = (): void => undefined;
+      const gate = new Promise<void>((resolve) => {
+        answer = resolve;
+      });
+      const streams = createEventStreams({
+        registry,
+        sessions: {
+          resolve: async () => {
+            asked += 1;
+            await gate;
+            return { viewer: null, token: null, uncertain: false, material: { address: '' }, cookies: [] };
+          },
+          standingOf: async () => 'good',
         },
-        standingOf: async () => 'good',
-      },
-      operations: { forSocket: () => async () => () => undefined },
+        operations: { forSocket: () => async () => () => undefined },
+      });
+      const app = fastify();
+      let served: Promise<unknown> | undefined;
+      app.get('/graphql', (request, reply) => {
+        const from = { cookieHeader: undefined, authorization: undefined, userAgent: undefined, address: '192.0.2.1', requestId: 'req_1' };
+        return (served = streams.serve(request, reply, from));
+      });
+      const { port } = new URL(await app.listen({ host: '127.0.0.1', port: 0 }));
+      const client = connect(Number(port), '127.0.0.1');
+      client.write('GET /graphql?query={ping} HTTP/1.1\r\nhost: x\r\naccept: text/event-stream\r\n\r\n');
+      await eventually('the session is asked for', () => asked === 1);
+      const resolved = async (): Promise<void> => {
+        answer();
+        await served;
+      };
+      return { app, client, streams, registry, resolved };
+    }
+
+    it('leaves nothing behind when its client goes away', async () => {
+      const { app, client, registry, resolved } = await waitingStreams();
+      client.destroy();
+      await eventually('the place is free again', () => {
+        const release = registry.reserveAddress('192.0.2.1');
+        release?.();
+        return release !== null;
+      });
+      await resolved();
+      expect(registry.all()).toEqual([]);
+      await app.close();
     });
-    const app = fastify();
-    let served: Promise<unknown> | undefined;
-    app.get('/graphql', (request, reply) => {
-      const from = { cookieHeader: undefined, authorization: undefined, userAgent: undefined, address: '192.0.2.1', requestId: 'req_1' };
-      return (served = streams.serve(request, reply, from));
+
+    it('is broken off when the router closes meanwhile', async () => {
+      const { app, client, streams, registry, resolved } = await waitingStreams();
+      const broken = once(client, 'close');
+      streams.close();
+      await resolved();
+      expect(registry.all()).toEqual([]);
+      await broken;
+      await app.close();
     });
-    const { port } = new URL(await app.listen({ host: '127.0.0.1', port: 0 }));
-    const client = connect(Number(port), '127.0.0.1');
-    client.write('GET /graphql?query={ping} HTTP/1.1\r\nhost: x\r\naccept: text/event-stream\r\n\r\n');
-    await eventually('the session is asked for', () => asked === 1);
-    client.destroy();
-    await eventually('the place is free again', () => {
-      const release = registry.reserveAddress('192.0.2.1');
-      release?.();
-      return release !== null;
-    });
-    answer();
-    await served;
-    expect(registry.all()).toEqual([]);
-    await app.close();
   });
 
   it('is broken off when the router closes', async () => {

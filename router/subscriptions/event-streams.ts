@@ -28,6 +28,7 @@ export type EventStreams = {
  */
 export function createEventStreams(deps: { sessions: Sessions; registry: SocketRegistry; operations: SocketOperations }): EventStreams {
   const streams = new Set<{ destroy: () => void }>();
+  let isClosed = false;
 
   async function serve(request: FastifyRequest, reply: FastifyReply, from: SessionRequest): Promise<FastifyReply> {
     const payload = payloadOf(request);
@@ -44,6 +45,7 @@ export function createEventStreams(deps: { sessions: Sessions; registry: SocketR
       releases.push(releaseUser);
       if (reply.raw.destroyed) releaseUser();
     }
+    if (isClosed) reply.raw.destroy();
     // Its close has been told already: whatever were opened now would stay open.
     if (reply.raw.destroyed) return reply.hijack();
     return run(payload, reply, from, session);
@@ -137,6 +139,7 @@ export function createEventStreams(deps: { sessions: Sessions; registry: SocketR
   return {
     serve,
     close() {
+      isClosed = true;
       for (const { destroy } of streams) destroy();
     },
   };
