@@ -71,8 +71,6 @@ const BODY_LIMIT_BYTES = 100 * 1024;
 const REQUEST_TIMEOUT_MS = 30_000;
 /** Of a connection on which nothing moves: an answer that nobody reads would be kept for good. Longer than any operation may take. */
 const STILL_CONNECTION_MS = 60_000;
-/** Of a connection with a request: nothing was written or taken. Longer than the longest operation, and than a stream is silent. */
-const SILENCE_TIMEOUT_MS = 30_000;
 /** Below the 10 s that a process has for its whole end. */
 const DRAIN_DEADLINE_MS = 8_000;
 
@@ -122,7 +120,6 @@ export async function createRouterApp(deps: RouterDeps): Promise<RouterApp> {
   const app = fastify({
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
-    connectionTimeout: settings.silenceTimeoutMs ?? SILENCE_TIMEOUT_MS,
     connectionTimeout: STILL_CONNECTION_MS,
     trustProxy: trustHops(settings.trustedProxyHops),
     forceCloseConnections: 'idle',

@@ -15,6 +15,7 @@ import { isForgeableStream, wantsEventStream } from '../subscriptions/stream-req
 import { networkOf } from './client-address.ts';
 import { withPersistedDocument } from './persisted-documents.ts';
 import type { Origins } from './origins.ts';
+import type { UnsentAnswers } from './unsent-answers.ts';
 
 export const GRAPHQL_PATH = '/graphql';
 
@@ -24,6 +25,7 @@ export function serveGraphql(deps: {
   apollo: ApolloServer<HttpContext>;
   origins: Origins;
   rateLimits: RateLimits;
+  unsentAnswers: UnsentAnswers;
   safelist: Safelist;
   streams: EventStreams;
   tracing: Tracing;
@@ -64,6 +66,7 @@ export function serveGraphql(deps: {
     deps.logger.debug({ requestId: context.request.requestId, status: status ?? 200, milliseconds }, 'a request was answered');
     // Deferred and streamed answers are not offered, so the body is always whole.
     if (body.kind !== 'complete') throw new Error('an answer in parts was not expected');
+    deps.unsentAnswers.sends(networkOf(request.ip), body.string.length, reply.raw);
     return reply.send(body.string);
   }
 
@@ -79,7 +82,9 @@ export function serveGraphql(deps: {
     if (objection !== null) throw new AppError('FORBIDDEN', objection);
     if (wantsEventStream(request) && isForgeableStream(request))
       throw new AppError('FORBIDDEN', 'A stream with a session cookie needs an Origin or Sec-Fetch-Site header.');
-    await deps.rateLimits.consume([{ limit: 'address', key: networkOf(request.ip) }]);
+    const address = networkOf(request.ip);
+    deps.unsentAnswers.mayAsk(address);
+    await deps.rateLimits.consume([{ limit: 'address', key: address }]);
   }
 
   // Whoever types the bare address is looking for the Playground.

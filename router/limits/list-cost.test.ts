@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { CheckedOperation } from '../operation/documents.ts';
 import { loadSupergraph } from '../supergraph/supergraph.ts';
 import { composeForTest } from '../testing/compose.ts';
-import { listCostObjection } from './list-cost.ts';
+import { listCost } from './list-cost.ts';
 
 const supergraph = loadSupergraph(
   composeForTest({
@@ -28,8 +28,8 @@ function objectionTo(query: string, variables: Record<string, unknown> = {}) {
     ),
   );
   const checked: CheckedOperation = { supergraph, document, operation, fragments, plans: new Map() };
-  const objection = listCostObjection(checked, variables);
-  return objection && { code: objection.extensions['code'], message: objection.message };
+  const objection = listCost(checked, variables);
+  return typeof objection === 'number' ? null : { code: objection.extensions['code'], message: objection.message };
 }
 
 describe('the cost of lists', () => {

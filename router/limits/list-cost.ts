@@ -13,14 +13,14 @@ type Variables = Readonly<Record<string, unknown>>;
 type Sized = { readonly fields: readonly string[]; readonly size: number };
 
 /**
- * Why an operation asks for too much, or null. Each list multiplies what is below it: a hundred events with a hundred suggestions each are ten thousand
+ * How many objects an operation may answer, or why that is too much. Each list multiplies what is below it: a hundred events with a hundred suggestions each are ten thousand
  * objects out of two small pages. Lists of unknown length count once. Takes an operation that its document's limits let through, so it is small.
  */
-export function listCostObjection(checked: CheckedOperation, variables: Variables): GraphQLError | null {
+export function listCost(checked: CheckedOperation, variables: Variables): number | GraphQLError {
   const { apiSchema, listSizes } = checked.supergraph;
   const root = apiSchema.getRootType(checked.operation.operation);
   const tooLong: (readonly string[])[] = [];
-  if (!root) return null;
+  if (!root) return 0;
 
   function costOf(parent: GraphQLCompositeType, set: SelectionSetNode, sized: Sized | null, path: readonly string[]): number {
     let cost = 0;
@@ -56,7 +56,7 @@ export function listCostObjection(checked: CheckedOperation, variables: Variable
 
   const cost = costOf(root, checked.operation.selectionSet, null, []);
   if (tooLong.length > 0) return badUserInput(tooLong.map((path) => ({ path, message: `Ask for at most ${PAGE_MAX} at once.` })));
-  if (cost <= LIST_COST_MAX) return null;
+  if (cost <= LIST_COST_MAX) return cost;
   return new GraphQLError(`The operation may answer ${cost} objects: at most ${LIST_COST_MAX}. Ask for shorter pages.`, {
     extensions: { code: 'GRAPHQL_VALIDATION_FAILED' },
   });

@@ -7,10 +7,11 @@ import type { Logger } from '../../kit/runtime/logger.ts';
 import { clientErrorsOf } from '../errors.ts';
 import type { FetchFromSubgraph, Executor } from '../execute/executor.ts';
 import { networkOf } from '../http/client-address.ts';
-import { listCostObjection } from '../limits/list-cost.ts';
+import { listCost } from '../limits/list-cost.ts';
 import { limitMutations } from '../limits/operation-limits.ts';
 import type { RateLimits } from '../limits/rate-limits.ts';
 import { retryAfterOf } from '../limits/rate-limits.ts';
+import type { Turns } from '../limits/turns.ts';
 import type { RequestSession } from '../session/sessions.ts';
 import { sidOfRefreshToken } from '../session/refresher.ts';
 import type { SupergraphSource } from '../supergraph/supergraph-source.ts';
@@ -45,6 +46,9 @@ export type AdmittedOperation = {
   readonly viewer: ViewerScopes;
   /** Fields left out because the viewer may not see them. */
   readonly refusals: readonly GraphQLError[];
+  /** What the lists of its answer may cost, and for which address it takes its turn. */
+  readonly cost: number;
+  readonly network: string;
 };
 type RefusedOperation = { readonly kind: 'refused'; readonly errors: readonly GraphQLError[]; readonly status: number };
 
@@ -65,6 +69,7 @@ export function createPipeline(deps: {
   supergraphs: SupergraphSource;
   documents: Documents;
   rateLimits: RateLimits;
+  turns: Turns;
   executor: Executor;
   hideSchemaDetails: boolean;
   onPlanned: (seconds: number) => void;
@@ -101,6 +106,16 @@ export function createPipeline(deps: {
     return { kind: 'refused', errors, status };
   }
 
+  async function turnOf(network: string, cost: number): Promise<GraphQLError | (() => void)> {
+    try {
+      return await deps.turns.take(network, cost);
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      deps.onErrors([error.code]);
+      return new GraphQLError('', { originalError: error });
+    }
+  }
+
   return {
     async admit(request) {
       const checked = deps.documents.check(deps.supergraphs.current(), request.document, request.operationName);
@@ -113,8 +128,9 @@ export function createPipeline(deps: {
       const coercion = coerce(checked, variables);
       if (!('coerced' in coercion)) return refused(coercion, 400);
       const { coerced } = coercion;
-      const tooMuch = listCostObjection(checked, coerced);
-      if (tooMuch) return refused([tooMuch], 400);
+      const cost = listCost(checked, coerced);
+      if (typeof cost !== 'number') return refused([cost], 400);
+      const network = networkOf(request.address);
 
       const fields = operation.operation === OperationTypeNode.MUTATION ? rootFieldsOf(checked) : [];
       const changesSession = fields.some((field) => SESSION_MUTATIONS.has(field.name.value));
@@ -129,12 +145,11 @@ export function createPipeline(deps: {
         // One that is refused further down runs all the same, and only leaves that field out of its answer.
         const isRefused = refusals.some(({ path }) => (path ?? []).length <= 1);
         if (mutation && fields.length > 0 && !isRefused) {
-          const address = networkOf(request.address);
           const { refreshToken } = session.material;
-          const sid = session.token?.viewer.sid ?? (refreshToken === undefined ? address : sidOfRefreshToken(refreshToken));
-          await limitMutations(deps.rateLimits, mutation, fields, coerced, { viewer: session.viewer, address, sid });
+          const sid = session.token?.viewer.sid ?? (refreshToken === undefined ? network : sidOfRefreshToken(refreshToken));
+          await limitMutations(deps.rateLimits, mutation, fields, coerced, { viewer: session.viewer, address: network, sid });
         }
-        return { kind: 'admitted', planned: plan(checked, viewer), variables, coerced, session, viewer, refusals };
+        return { kind: 'admitted', planned: plan(checked, viewer), variables, coerced, session, viewer, refusals, cost, network };
       } catch (error) {
         if (error instanceof AppError) return refused([error], statusOf(error));
         throw error;
@@ -150,13 +165,19 @@ export function createPipeline(deps: {
       return planned.plan.node ? { ...admitted, planned, refusals } : refusals;
     },
 
-    async execute({ planned, variables, refusals }, requestId, fetch) {
+    async execute({ planned, variables, refusals, cost, network }, requestId, fetch) {
       const { node } = planned.plan;
       if (node?.kind === 'Subscription') throw new Error('a subscription is not executed but subscribed to');
-      const answer = await deps.executor({ checked: planned.checked, node, variables, fetch });
-      const errors = [...refusals, ...clientErrorsOf(answer.errors, answer.data, requestId, deps.logger)];
-      deps.onErrors(errors.map(codeOf));
-      return { data: answer.data, errors };
+      const turn = await turnOf(network, cost);
+      if (turn instanceof GraphQLError) return { data: null, errors: [turn] };
+      try {
+        const answer = await deps.executor({ checked: planned.checked, node, variables, fetch });
+        const errors = [...refusals, ...clientErrorsOf(answer.errors, answer.data, requestId, deps.logger)];
+        deps.onErrors(errors.map(codeOf));
+        return { data: answer.data, errors };
+      } finally {
+        turn();
+      }
     },
   };
 }
