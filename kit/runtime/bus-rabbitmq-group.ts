@@ -4,7 +4,8 @@ import { EVERY_EVENT, declareGroup, exchangeOf, groupQueueOf, joinedKey } from '
 import type { DomainEvent, DomainEventBus, Redelivery } from './bus.ts';
 import { CLOSE_WAIT_MS, readDomainEvent } from './bus.ts';
 import { isConnectionFailure } from './connection-failure.ts';
-import { settledWithin, wait } from './deadline.ts';
+import { settledWithin } from './deadline.ts';
+import { wait } from '../values/wait.ts';
 import type { Logger } from './logger.ts';
 
 /** In hand at once, waiting to be delivered again among them: so many refused events hold up the others until they are dead letters. */

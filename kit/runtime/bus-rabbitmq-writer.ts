@@ -4,7 +4,8 @@ import { closeRabbitMq } from './bus-rabbitmq-connection.ts';
 import { deadLettersOf, declareSource, eventKey, exchangeOf, joinedKey, lockOf, markQueueOf } from './bus-rabbitmq-topology.ts';
 import type { DomainEvent } from './bus.ts';
 import { MarkMoved } from './bus.ts';
-import { settledWithin, wait, within } from './deadline.ts';
+import { settledWithin, within } from './deadline.ts';
+import { wait } from '../values/wait.ts';
 import type { Logger } from './logger.ts';
 
 const DEADLINE_MS = 4_000;

@@ -4,7 +4,8 @@ import type { DomainEvent, DomainEventBus, Redelivery } from './bus.ts';
 import { CLOSE_WAIT_MS, DEAD_LETTERS_KEPT, readDomainEvent } from './bus.ts';
 import { isConnectionFailure } from './connection-failure.ts';
 import type { Logger } from './logger.ts';
-import { settledWithin, wait } from './deadline.ts';
+import { settledWithin } from './deadline.ts';
+import { wait } from '../values/wait.ts';
 import type { RedisClient } from './redis.ts';
 
 const BATCH = 50;

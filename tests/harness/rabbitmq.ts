@@ -5,7 +5,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } fro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Connection } from 'rabbitmq-client';
-import { wait } from '../../kit/runtime/deadline.ts';
+import { wait } from '../../kit/values/wait.ts';
 import { newId } from '../../kit/values/ids.ts';
 import { freePort } from '../../local/redis.ts';
 

@@ -3,6 +3,7 @@ import type { Db } from 'mongodb';
 import { isDuplicateKey } from '../../../kit/runtime/mongo.ts';
 import type { Clock } from '../../../kit/values/clock.ts';
 import type { Money } from '../../../kit/values/money.ts';
+import { wait } from '../../../kit/values/wait.ts';
 import type { PaymentProvider, ProviderIntent, ProviderPayment, ProviderResult, ProviderStatus } from '../domain/payment-provider.ts';
 import { sameSecret } from '../domain/secret.ts';
 import { inTime, PROVIDER_PATIENCE_MS } from './in-time.ts';
@@ -42,7 +43,6 @@ const SLOW_MS = 2_000;
 const LATE_MS = 3_000;
 const TRIES_MAX = 20;
 
-const wait = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 const declined = (reason: string): ProviderResult<never> => ({ kind: 'declined', reason });
 
 /**

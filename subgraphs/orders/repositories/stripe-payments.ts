@@ -1,5 +1,6 @@
 import type { Stripe } from 'stripe';
 import { newId } from '../../../kit/values/ids.ts';
+import { wait } from '../../../kit/values/wait.ts';
 import type { PaymentProvider, ProviderIntent, ProviderPayment, ProviderResult, ProviderStatus } from '../domain/payment-provider.ts';
 import { AMOUNT_NOT_PAYABLE } from '../domain/payment-provider.ts';
 import { inTime, PROVIDER_PATIENCE_MS } from './in-time.ts';
@@ -43,8 +44,6 @@ function statusOfRefund({ status }: Stripe.Refund): 'PENDING' | 'SUCCEEDED' | 'F
 const done = <Value extends ProviderIntent>(value: Value): ProviderResult<Value> => ({ kind: 'done', value });
 const declined = (reason: string): ProviderResult<never> => ({ kind: 'declined', reason });
 const unknown = (message: string): ProviderResult<never> => ({ kind: 'unknown', cause: new Error(message) });
-
-const wait = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /** Payments by Stripe's Payment Intents. What it answers decides; what its webhooks say is only a reason to ask (`usecases/follow-payment.ts`). */
 export function createStripePayments(deps: {

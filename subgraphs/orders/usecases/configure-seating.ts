@@ -1,6 +1,7 @@
 import type { Clock } from '../../../kit/values/clock.ts';
 import { newId } from '../../../kit/values/ids.ts';
 import { Unavailable } from '../../../kit/values/unavailable.ts';
+import { wait } from '../../../kit/values/wait.ts';
 import { canManageListing } from '../domain/listing.ts';
 import type { ConfigureSeatingOutcome } from '../domain/outcomes.ts';
 import { eventNotFound, seatsInUse } from '../domain/outcomes.ts';
@@ -18,8 +19,6 @@ import type { ShowChanges } from './show-changes.ts';
 const PROPOSAL_LIFE_MS = 10_000;
 const WAIT_FOR_OTHER_MS = 5_000;
 const POLL_MS = 50;
-
-const wait = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /** The caller's mistake, not an outcome of the contract. */
 type CurrencyFixed = { readonly kind: 'CurrencyFixed'; readonly currency: string };

@@ -1,4 +1,5 @@
 import type { Clock } from '../../../kit/values/clock.ts';
+import { wait } from '../../../kit/values/wait.ts';
 import type { SeatsWish } from '../domain/best-seats.ts';
 import { pickBestSeats } from '../domain/best-seats.ts';
 import { canSeeSeats, isOnSale } from '../domain/listing.ts';
@@ -15,8 +16,6 @@ const TRIES_MAX = 30;
 /** Everyone is offered the same best seats. Who was too late takes one of the next best at random, or all would meet again. */
 const RANKS_PER_TRY = 4;
 const PAUSE_MS = 20;
-
-const wait = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /** Chooses on the server and holds at once; what others took meanwhile is chosen around. */
 export function createHoldBestAvailable(deps: {

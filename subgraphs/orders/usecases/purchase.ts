@@ -1,5 +1,6 @@
 import type { Clock } from '../../../kit/values/clock.ts';
 import { derivedId, newId } from '../../../kit/values/ids.ts';
+import { wait } from '../../../kit/values/wait.ts';
 import type { StoredAnswer } from '../domain/idempotency.ts';
 import { recordIdOf } from '../domain/idempotency.ts';
 import type { PurchaseOutcome } from '../domain/outcomes.ts';
@@ -27,8 +28,6 @@ import type { SecureHold } from './secure-hold.ts';
 const WAIT_FOR_OTHER_MS = 5_000;
 const DEADLINE_MS = 8_000;
 const POLL_MS = 50;
-
-const wait = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /**
  * P0 and the answers: decides whether this request is a new purchase, a repetition, or the heir of one that died; P1 is in `secure-hold.ts`,
