@@ -153,6 +153,36 @@ describe('a hostile client', () => {
     });
   });
 
+  it('cannot fill memory with answers that it does not read', async () => {
+    const bound = await startWorld({ settings: { rateLimitScale: 1, subgraphs: { queryDeadlineMs: 9_000, bodyLimitBytes: 64_000_000 } } });
+    // More than the buffers of two kernels take.
+    const query = '{ events(count: 400000) { id title } }';
+    const body = JSON.stringify({ query });
+    const ask = `POST /graphql HTTP/1.1\r\nHost: router\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+    const silent: Socket[] = [];
+    try {
+      for (let count = 0; count < 3; count += 1) {
+        const before = bound.unsentBytes();
+        const socket = await openRaw(bound.origin);
+        silent.push(socket);
+        socket.pause();
+        socket.write(ask);
+        await eventually('the answer is on its way', () => bound.unsentBytes() > before + 2_000_000, 9_000);
+      }
+      const refused = await bound.ask('{ ping }');
+      expect([refused.status, refused.errors[0]?.extensions['code'], refused.headers.get('retry-after')]).toEqual([
+        429,
+        'RATE_LIMITED',
+        '5',
+      ]);
+      for (const socket of silent) socket.destroy();
+      await eventually('the address is served again', async () => (await bound.ask('{ ping }')).status === 200);
+    } finally {
+      for (const socket of silent) socket.destroy();
+      await bound.close();
+    }
+  }, 40_000);
+
   describe('over WebSocket', () => {
     it.each([
       ['no key', upgradeRequest('/graphql').replace(/Sec-WebSocket-Key.*\r\n/, ''), 400],
