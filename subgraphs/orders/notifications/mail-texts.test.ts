@@ -57,4 +57,13 @@ describe('what buyers read', () => {
       'was cancelled',
     );
   });
+
+  it('promises no money to whoever gave back what was free', () => {
+    const free = { amount: 0, currency: 'EUR' };
+    for (const isCancelled of [true, false]) {
+      const mail = refundMail({ ...facts, event: { ...event, isCancelled } }, { amount: free, ticketCount: 1 });
+      expect(`${mail.subject} ${mail.text} ${mail.html}`).not.toMatch(/refund|money|paid|€/i);
+      expect(mail.text).toContain('Order ord_1.');
+    }
+  });
 });

@@ -77,12 +77,12 @@ export function refundMail({ id, order, event, buyer }: Facts, refund: { amount:
   const why = event.isCancelled
     ? `${event.title} was cancelled.`
     : `${refund.ticketCount} of your seats for ${event.title} were given back.`;
-  const subject = event.isCancelled ? `${event.title} was cancelled: your money is on its way` : `Your refund for ${event.title}`;
-  const paragraphs = [
-    `Hello ${buyer.displayName},`,
-    why,
-    `${priceText(refund.amount)} went back the way it was paid. Banks take some days to show it. Order ${order.id}.`,
-  ];
+  const isFree = refund.amount.amount === 0;
+  const cancelled = `${event.title} was cancelled${isFree ? '' : ': your money is on its way'}`;
+  const returned = isFree ? `The seats you gave back for ${event.title}` : `Your refund for ${event.title}`;
+  const subject = event.isCancelled ? cancelled : returned;
+  const money = isFree ? '' : `${priceText(refund.amount)} went back the way it was paid. Banks take some days to show it. `;
+  const paragraphs = [`Hello ${buyer.displayName},`, why, `${money}Order ${order.id}.`];
   return {
     id,
     to: { name: buyer.displayName, address: buyer.email },
