@@ -89,6 +89,22 @@ describe('with subgraphs that fail', () => {
     }
   });
 
+  it('goes on asking a subgraph whose answers are larger than is taken: it is what was asked for that is too large', async () => {
+    let asked = 0;
+    const orders = await oddServer(() => {
+      asked += 1;
+      return { status: 200, body: `{"data":{"ping":"${'x'.repeat(2_000)}"}}` };
+    });
+    const world = await startWorld({ urls: { orders }, settings: { subgraphs: { bodyLimitBytes: 1_000 } } });
+    try {
+      for (let call = 0; call < 30; call += 1)
+        expect((await world.ask('{ ping }')).errors).toMatchObject([{ extensions: { code: 'SUBGRAPH_UNAVAILABLE' } }]);
+      expect(asked).toBe(30);
+    } finally {
+      await world.close();
+    }
+  });
+
   it('sends a query once more on a fresh connection when a kept one breaks, a mutation never', async () => {
     const world = await startWorld();
     try {

@@ -35,6 +35,11 @@ export class SubgraphUnavailable extends Error {
   }
 }
 
+/** Too much was asked for: the subgraph is well, and its circuit must not be opened by whoever asks for too much. */
+class AnswerTooLarge extends Error {
+  override readonly name = 'AnswerTooLarge';
+}
+
 export type SubgraphClientSettings = {
   readonly queryDeadlineMs: number;
   readonly mutationDeadlineMs: number;
@@ -54,6 +59,7 @@ const BREAKER = {
   rollingCountTimeout: 10_000,
   rollingCountBuckets: 10,
   resetTimeout: 5_000,
+  errorFilter: (error: unknown) => error instanceof AnswerTooLarge,
 } as const;
 
 export type SubgraphClient = {
@@ -161,7 +167,7 @@ async function readLimited(body: Dispatcher.ResponseData['body'], limitBytes: nu
   for await (const chunk of body as AsyncIterable<Buffer>) {
     length += chunk.length;
     // Leaving the loop destroys the stream, and with it the connection that would go on sending.
-    if (length > limitBytes) throw new Error(`an answer of more than ${limitBytes} bytes`);
+    if (length > limitBytes) throw new AnswerTooLarge(`an answer of more than ${limitBytes} bytes`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');
