@@ -162,6 +162,7 @@ export async function createRouterApp(deps: RouterDeps): Promise<RouterApp> {
     executor,
     fetches,
     logger,
+    scale: settings.rateLimitScale,
     metrics: {
       topics: (count) => metrics.topics.set(count),
       delivered: (count) => metrics.deliveries.inc(count),

@@ -7,14 +7,20 @@ import { clientErrorsOf } from '../errors.ts';
 import type { Executor } from '../execute/executor.ts';
 import type { Fetches } from '../execute/fetches.ts';
 import { scopesKey } from '../operation/authorization.ts';
+import { rateLimited } from '../limits/rate-limits.ts';
 import type { AdmittedOperation, Pipeline } from '../operation/pipeline.ts';
 import { createEventComposer } from './event-composer.ts';
+import { takePlace } from './places.ts';
 import type { Outlet } from './subscriber.ts';
 import type { SubscriptionPlan } from './subscription-plan.ts';
 import { planSubscription } from './subscription-plan.ts';
 import type { Membership, Topic } from './topic.ts';
 import { createTopic } from './topic.ts';
 import type { Upstreams } from './upstream.ts';
+
+/** Each keeps its last snapshot, a megabyte or two for the largest halls; those of a venue behind one address mostly watch the same. */
+const TOPICS_PER_ADDRESS = 100;
+const RETRY_AFTER_SECONDS = 5;
 
 export type HubMetrics = {
   readonly topics: (count: number) => void;
@@ -47,11 +53,16 @@ export function createHub(deps: {
   fetches: Fetches;
   logger: Logger;
   metrics: HubMetrics;
+  /** Of the topics for one address. */
+  scale: number;
 }): Hub {
   const topics = new Map<string, Topic>();
+  const topicsOf = new Map<string, number>();
   const members = new Set<Member>();
 
-  function open(key: string, admitted: AdmittedOperation, plan: SubscriptionPlan, requestId: string): Topic {
+  function open(key: string, admitted: AdmittedOperation, plan: SubscriptionPlan, requestId: string, limit: number): Topic {
+    const giveBack = takePlace(topicsOf, admitted.network, limit);
+    if (!giveBack) throw rateLimited(RETRY_AFTER_SECONDS);
     const { planned, variables, refusals } = admitted;
     // What is public is asked for in nobody's name, so that it cannot be anybody's.
     const viewer: Viewer | null = plan.isPublic ? null : admitted.session.viewer;
@@ -91,6 +102,7 @@ export function createHub(deps: {
         });
       },
       onEmpty: () => {
+        giveBack();
         if (topics.get(key) === topic) topics.delete(key);
         deps.metrics.topics(topics.size);
       },
@@ -103,9 +115,11 @@ export function createHub(deps: {
     return topic;
   }
 
-  function join(admitted: AdmittedOperation, plan: SubscriptionPlan, requestId: string, outlet: Outlet, since: number | null): Membership {
+  type Joining = Pick<Member, 'admitted' | 'plan' | 'requestId' | 'outlet'> & { readonly since: number | null; readonly limit: number };
+
+  function join({ admitted, plan, requestId, outlet, since, limit }: Joining): Membership {
     const key = keyOf(admitted, plan);
-    return (topics.get(key) ?? open(key, admitted, plan, requestId)).join(outlet, since);
+    return (topics.get(key) ?? open(key, admitted, plan, requestId, limit)).join(outlet, since);
   }
 
   function replanOne(member: Member): void {
@@ -120,15 +134,18 @@ export function createHub(deps: {
     }
     const plan = planSubscription(again.planned);
     if (plan.shape === member.plan.shape) return;
-    const version = member.membership.version();
+    const { requestId, outlet } = member;
+    // While all are moved there are two topics for one.
+    const membership = join({ admitted: again, plan, requestId, outlet, since: member.membership.version(), limit: Infinity });
     member.membership.leave();
-    Object.assign(member, { admitted: again, plan, membership: join(again, plan, member.requestId, member.outlet, version) });
+    Object.assign(member, { admitted: again, plan, membership });
   }
 
   return {
     subscribe(admitted, requestId, outlet) {
       const plan = planSubscription(admitted.planned);
-      const membership = join(admitted, plan, requestId, outlet, resumeFrom(admitted, plan));
+      const limit = Math.max(1, TOPICS_PER_ADDRESS * deps.scale);
+      const membership = join({ admitted, plan, requestId, outlet, since: resumeFrom(admitted, plan), limit });
       const member: Member = { admitted, plan, membership, requestId, outlet };
       members.add(member);
       return () => {

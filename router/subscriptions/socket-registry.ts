@@ -1,5 +1,6 @@
 import { networkOf } from '../http/client-address.ts';
 import type { AccessToken } from '../session/access-token.ts';
+import { takePlace } from './places.ts';
 
 export type RegisteredSocket = {
   readonly token: AccessToken | null;
@@ -21,8 +22,8 @@ export function createSocketRegistry(deps: { perUser: number; perAddress: number
   const users = new Map<string, number>();
 
   return {
-    reserveAddress: (address) => reserve(addresses, networkOf(address), deps.perAddress),
-    reserveUser: (userId) => reserve(users, userId, deps.perUser),
+    reserveAddress: (address) => takePlace(addresses, networkOf(address), deps.perAddress),
+    reserveUser: (userId) => takePlace(users, userId, deps.perUser),
     add(socket) {
       sockets.add(socket);
       deps.onCount(sockets.size);
@@ -32,19 +33,5 @@ export function createSocketRegistry(deps: { perUser: number; perAddress: number
       };
     },
     all: () => [...sockets],
-  };
-}
-
-function reserve(counts: Map<string, number>, key: string, limit: number): (() => void) | null {
-  const taken = counts.get(key) ?? 0;
-  if (taken >= limit) return null;
-  counts.set(key, taken + 1);
-  let isReleased = false;
-  return () => {
-    if (isReleased) return;
-    isReleased = true;
-    const left = (counts.get(key) ?? 1) - 1;
-    if (left > 0) counts.set(key, left);
-    else counts.delete(key);
   };
 }
