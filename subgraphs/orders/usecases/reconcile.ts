@@ -12,6 +12,7 @@ import type { SaleLedger } from '../repositories/sale-ledger.ts';
 import type { CancelPayment } from './cancel-payment.ts';
 import type { FinishOrder } from './finish-order.ts';
 import type { SettleRefund } from './settle-refund.ts';
+import { someAtATime } from './some-at-a-time.ts';
 import type { ShowChanges } from './show-changes.ts';
 
 const BATCH = 100;
@@ -48,15 +49,7 @@ export function createReconcile(deps: ReconcileDeps) {
 
   /** Some at a time: a provider that answers nobody takes 4 s for each. One that fails must not keep the others from being looked at. */
   async function each<Item>(what: string, items: Iterable<Item> | AsyncIterable<Item>, work: (item: Item) => Promise<void>): Promise<void> {
-    const running = new Set<Promise<void>>();
-    for await (const item of items) {
-      const run: Promise<void> = work(item)
-        .catch((error: unknown) => deps.logError(error, what))
-        .finally(() => running.delete(run));
-      running.add(run);
-      if (running.size >= AT_ONCE) await Promise.race(running);
-    }
-    await Promise.all(running);
+    await someAtATime(AT_ONCE, items, (item) => work(item).catch((error: unknown) => deps.logError(error, what)));
   }
 
   /** Rule 1: the payment decides. Taken or promised: the sale is finished. Else it is cancelled at the provider, and only then are the seats let go. */

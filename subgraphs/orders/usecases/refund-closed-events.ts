@@ -10,10 +10,13 @@ import type { PaymentIntentRepository } from '../repositories/payment-intent-rep
 import type { SaleLedger } from '../repositories/sale-ledger.ts';
 import type { SeatMapStore } from '../repositories/seat-map-store.ts';
 import type { FinishOrder } from './finish-order.ts';
+import { someAtATime } from './some-at-a-time.ts';
 import type { SettleRefund } from './settle-refund.ts';
 
 const LISTINGS_PER_RUN = 20;
 const ORDERS_PER_BATCH = 100;
+/** A provider takes a second for each, and a sold-out hall is thousands. */
+const ORDERS_AT_ONCE = 8;
 /** A sold-out hall; what is more waits for the next run, so that other events have their turn. */
 const BATCHES_PER_LISTING = 100;
 
@@ -70,8 +73,9 @@ export function createRefundClosedEvents(deps: {
     const holdsAreGone = await releaseHolds(listing.eventId);
     for (let batch = 0; batch < BATCHES_PER_LISTING; batch += 1) {
       const unrefunded = await orders.unrefundedOfEvent(listing.eventId, ORDERS_PER_BATCH);
-      for (const order of unrefunded)
-        await refundOrder(order).catch((error: unknown) => deps.logError(error, `refund of order ${order.id}`));
+      await someAtATime(ORDERS_AT_ONCE, unrefunded, (order) =>
+        refundOrder(order).catch((error: unknown) => deps.logError(error, `refund of order ${order.id}`)),
+      );
       // Fewer than a batch is all there was; and whoever has lost the lease leaves the rest to the one who has it.
       if (unrefunded.length < ORDERS_PER_BATCH || !(await mayGoOn())) break;
     }
