@@ -2,7 +2,7 @@ import { rateLimited } from './rate-limits.ts';
 
 /** By what the lists of an operation may cost: one hall of 20,000 seats keeps a core busy for a third of a second, be there one user or a thousand. */
 const LARGE_COST = 250;
-const AT_ONCE = { small: 20, large: 2 } as const;
+const AT_ONCE = { small: 20, large: 1 } as const;
 const WAITING_MAX = 100;
 const WAIT_MAX_MS = 10_000;
 /** After a large operation its place stays taken for as long again: one address has at most half of what there is. */

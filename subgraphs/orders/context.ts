@@ -5,6 +5,8 @@ import type { Listing } from './domain/listing.ts';
 import type { Ticket } from './domain/order.ts';
 import type { PaymentIntent } from './domain/payment-intent.ts';
 import type { SeatMapView } from './domain/seat.ts';
+import type { SeatAllowance } from './domain/seat-allowance.ts';
+import { createSeatAllowance } from './domain/seat-allowance.ts';
 import { seatStatuses } from './domain/seat-map.ts';
 import type { SeatingPlan } from './domain/seating-plan.ts';
 import type { Viewer } from './domain/viewer.ts';
@@ -108,8 +110,15 @@ export type Context = ContextDeps & {
   /** The Idempotency-Key header. */
   readonly idempotencyKey: string | undefined;
   readonly loaders: ReturnType<typeof createLoaders>;
+  readonly seatAllowance: SeatAllowance;
 };
 
 export function createContextFactory(deps: ContextDeps): (request: SubgraphRequest) => Context {
-  return (request) => ({ ...deps, viewer: request.identity.viewer, idempotencyKey: request.idempotencyKey, loaders: createLoaders(deps) });
+  return (request) => ({
+    ...deps,
+    viewer: request.identity.viewer,
+    idempotencyKey: request.idempotencyKey,
+    loaders: createLoaders(deps),
+    seatAllowance: createSeatAllowance(),
+  });
 }

@@ -552,6 +552,7 @@ export type SeatFeature =
 
 /** A reading of all seats at one version. An event without a seating plan has the default one: 5 rows of 10. */
 export type SeatMap = {
+  /** With more than 20,000 seats in all maps that one request asks for: BAD_USER_INPUT for those beyond. */
   readonly seats: ReadonlyArray<Seat>;
   readonly sections: ReadonlyArray<SeatSection>;
   readonly serverTime: Scalars['DateTime']['output'];

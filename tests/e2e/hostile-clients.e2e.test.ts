@@ -66,4 +66,27 @@ describe('a hostile client of the whole product', () => {
       await limited.close();
     }
   });
+
+  it('cannot have two large halls, nor one twice, listed by one request; a whole one it can', async () => {
+    const organizer = await seed.organizer();
+    const rows = Array.from({ length: 24 }, (_, index) => ({ label: `R${index}`, seatCount: 500 }));
+    for (const title of ['One', 'Other']) {
+      const id = await seed.event(organizer, { title });
+      await organizer.data('mutation ($input: ConfigureSeatingInput!) { configureSeating(input: $input) { __typename } }', {
+        input: { eventId: id, currency: 'EUR', sections: [{ name: '', price: 1, rows }] },
+      });
+    }
+    const list = (fields: string, first: number) =>
+      buyer.request<{ events: { edges: { node: { seatMap: { seats: unknown[] } | null } }[] } }>(
+        `query ($id: ID!) { events(first: ${first}, filter: { organizerId: $id }) { edges { node { seatMap { ${fields} } } } } }`,
+        { id: organizer.userId },
+      );
+    const whole = await list('seats { seatId status }', 1);
+    expect(whole.data?.events.edges[0]?.node.seatMap?.seats).toHaveLength(12_000);
+    const both = await list('seats { seatId }', 2);
+    expect(both.data?.events.edges.filter(({ node }) => node.seatMap !== null)).toHaveLength(1);
+    expect(both.errors?.map(({ extensions }) => extensions?.['code'])).toEqual(['BAD_USER_INPUT']);
+    const twice = await list('seats { seatId } again: seats { seatId }', 1);
+    expect(twice.errors?.map(({ extensions }) => extensions?.['code'])).toEqual(['BAD_USER_INPUT']);
+  });
 });

@@ -1,8 +1,10 @@
+import { AppError } from '../../../kit/graphql/errors.ts';
 import type { Implements } from '../../../kit/graphql/typed-resolvers.ts';
 import { idReferenceSchema } from '../../../kit/graphql/input-schemas.ts';
 import { parseInput } from '../../../kit/graphql/parse-input.ts';
 import type { Context } from '../context.ts';
 import { canManageListing, canSeeSeats } from '../domain/listing.ts';
+import { LISTED_SEATS_MAX } from '../domain/seat-allowance.ts';
 import { countSeats } from '../domain/seat-map.ts';
 import { priceRange } from '../domain/seating-plan.ts';
 import type { SeatMapView } from '../domain/seat.ts';
@@ -36,7 +38,11 @@ export const event: Implements<EventResolvers, '__resolveReference' | 'seatMap' 
 
 export const seatMap: Implements<SeatMapResolvers, 'version' | 'seats' | 'sections' | 'serverTime'> = {
   version: ({ version }) => version,
-  seats: ({ plan, statuses }) => Array.from(plan.seats.values(), (seat) => ({ ...seat, status: statuses.get(seat.seatId) ?? 'AVAILABLE' })),
+  seats: ({ plan, statuses }, _args, { seatAllowance }) => {
+    if (!seatAllowance.take(plan.seats.size))
+      throw new AppError('BAD_USER_INPUT', `Ask for the seats of fewer events at once: at most ${LISTED_SEATS_MAX} seats.`);
+    return Array.from(plan.seats.values(), (seat) => ({ ...seat, status: statuses.get(seat.seatId) ?? 'AVAILABLE' }));
+  },
   sections: ({ plan }) => plan.sections,
   serverTime: (_map, _args, { clock }) => clock.now(),
 };
