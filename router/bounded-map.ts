@@ -6,8 +6,18 @@ export type BoundedMap<Key, Value> = {
   readonly size: () => number;
 };
 
-export function createBoundedMap<Key, Value>(limit: number): BoundedMap<Key, Value> {
+/** `limit` is of what `weigh` says of all values together: without it, of their number. */
+export function createBoundedMap<Key, Value>(limit: number, weigh: (value: Value) => number = () => 1): BoundedMap<Key, Value> {
   const entries = new Map<Key, Value>();
+  let weight = 0;
+
+  function remove(key: Key): void {
+    const value = entries.get(key);
+    if (value === undefined) return;
+    entries.delete(key);
+    weight -= weigh(value);
+  }
+
   return {
     get(key) {
       const value = entries.get(key);
@@ -18,15 +28,15 @@ export function createBoundedMap<Key, Value>(limit: number): BoundedMap<Key, Val
       return value;
     },
     set(key, value) {
-      entries.delete(key);
+      remove(key);
       entries.set(key, value);
-      if (entries.size <= limit) return;
-      const oldest = entries.keys().next();
-      if (!oldest.done) entries.delete(oldest.value);
+      weight += weigh(value);
+      for (const oldest of entries.keys()) {
+        if (weight <= limit) return;
+        remove(oldest);
+      }
     },
-    delete(key) {
-      entries.delete(key);
-    },
+    delete: remove,
     size: () => entries.size,
   };
 }

@@ -7,15 +7,14 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import type { DocumentNode } from 'graphql';
 import { OperationTypeNode } from 'graphql';
 import { DOCUMENT_LIMITS } from '../../kit/graphql/document-limits.ts';
 import type { Logger } from '../../kit/runtime/logger.ts';
-import { createBoundedMap } from '../bounded-map.ts';
 import { formatForClient } from '../errors.ts';
 import type { Fetches } from '../execute/fetches.ts';
 import { retryAfterOf } from '../limits/rate-limits.ts';
 import type { AdmittedOperation, Pipeline } from '../operation/pipeline.ts';
+import { createRememberedDocuments } from '../operation/remembered-documents.ts';
 import type { CookieSettings } from '../session/cookies.ts';
 import { clearedCookies, cookiesOf } from '../session/cookies.ts';
 import { parseSessionExtension } from '../session/session-extension.ts';
@@ -47,8 +46,6 @@ function cookiePlace(line: string): string {
   const [pair = '', ...attributes] = line.split('; ');
   return [pair.split('=', 1)[0], ...attributes.filter((attribute) => /^(?:Domain|Path)=/.test(attribute))].join(';');
 }
-
-const PARSED_DOCUMENTS_MAX = 1_000;
 
 const SERVED: ReadonlySet<OperationTypeNode> = new Set([OperationTypeNode.QUERY, OperationTypeNode.MUTATION]);
 
@@ -132,7 +129,7 @@ export function createGraphqlServer(deps: {
     }),
   };
 
-  const parsed = createBoundedMap<string, DocumentNode>(PARSED_DOCUMENTS_MAX);
+  const parsed = createRememberedDocuments();
   return new ApolloServer<HttpContext>({
     gateway: createGateway({ supergraphs: deps.supergraphs, executor: execute }),
     plugins: [

@@ -1,9 +1,9 @@
 import type { DocumentNode, FragmentDefinitionNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 import { GraphQLError, Kind, NoSchemaIntrospectionCustomRule, OperationTypeNode, parse, specifiedRules, validate } from 'graphql';
 import { DOCUMENT_LIMITS, findBrokenLimit, MAX_VALIDATION_ERRORS } from '../../kit/graphql/document-limits.ts';
-import { createBoundedMap } from '../bounded-map.ts';
 import type { Supergraph } from '../supergraph/supergraph.ts';
 import type { PlannedOperation } from './plan.ts';
+import { createRememberedDocuments } from './remembered-documents.ts';
 
 /** One operation of a checked document, with the plans made for it so far, by what the viewer may see. */
 export type CheckedOperation = {
@@ -26,11 +26,9 @@ export type Documents = {
   ) => CheckedOperation | readonly GraphQLError[];
 };
 
-const REMEMBERED_SOURCES = 500;
-
 /** Limits, then validation, each once per document: results hang on the parsed document and go with it. */
 export function createDocuments(settings: { introspection: boolean; hideSchemaDetails: boolean }): Documents {
-  const sources = createBoundedMap<string, DocumentNode>(REMEMBERED_SOURCES);
+  const sources = createRememberedDocuments();
   const checked = new WeakMap<Supergraph, WeakMap<DocumentNode, CheckedDocument>>();
   const rules = settings.introspection ? specifiedRules : [...specifiedRules, NoSchemaIntrospectionCustomRule];
 
