@@ -94,6 +94,25 @@ describe('ending sessions', () => {
     expect(refreshed(await client.refresh())).toBe('SessionExpired');
   });
 
+  it('of all recent changes arrive in Redis again after it lost them, however many there are', async () => {
+    const changes = auth.mongo.db.collection<{ _id: string }>('token_version_changes');
+    const createdAt = Date.now() - 60_000;
+    const all = Array.from({ length: 2_300 }, (_, index) => ({
+      _id: `tvc_many${index}`,
+      userId: `usr_many${index}`,
+      version: 7,
+      endsSessions: false,
+      keptSid: null,
+      createdAt: new Date(createdAt + index),
+      applied: true,
+    }));
+    await changes.insertMany(all);
+    const keys = all.map(({ userId }) => sessionKeys.userVersion(userId));
+    await eventually('the newest of them', () => auth.redis.get(keys.at(-1) ?? ''), 15_000);
+    expect(new Set(await auth.redis.mget(...keys))).toEqual(new Set(['7']));
+    await changes.deleteMany({ _id: { $in: all.map(({ _id }) => _id) } });
+  });
+
   it('a change that its process did not live to carry to Redis arrives there all the same, and again after Redis lost it', async () => {
     const client = await auth.signedUp('crash@example.org');
     const [userId, sid] = [client.claims()?.sub ?? '', client.claims()?.sid ?? ''];

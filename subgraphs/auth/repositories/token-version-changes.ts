@@ -22,15 +22,19 @@ export function createTokenVersionChanges(deps: { db: Db; clock: Clock }) {
       await changes.insertOne(document, { session });
       return toChange(document);
     },
-    /** Those not yet applied first, the oldest of each first. */
-    async list(options: { createdBefore: Date; limit: number }): Promise<readonly TokenVersionChange[]> {
-      return (
-        await changes
-          .find({ createdAt: { $lt: options.createdBefore } })
-          .sort({ applied: 1, createdAt: 1 })
-          .limit(options.limit)
-          .toArray()
-      ).map(toChange);
+    /** All of them, some at a time: those not yet applied first, the oldest of each first. */
+    async *batches(options: { createdBefore: Date; size: number }): AsyncIterable<readonly TokenVersionChange[]> {
+      let batch: TokenVersionChange[] = [];
+      for await (const document of changes
+        .find({ createdAt: { $lt: options.createdBefore } })
+        .sort({ applied: 1, createdAt: 1 })
+        .batchSize(options.size)) {
+        batch.push(toChange(document));
+        if (batch.length < options.size) continue;
+        yield batch;
+        batch = [];
+      }
+      if (batch.length > 0) yield batch;
     },
     async markApplied(id: string): Promise<void> {
       await changes.updateOne({ _id: id }, { $set: { applied: true } });

@@ -28,11 +28,12 @@ export function createApplyTokenVersion(deps: {
   async function applyPending(): Promise<void> {
     const now = deps.clock.now().getTime();
     await deps.changes.removeApplied(new Date(now - deps.accessTokenLifeSeconds * 1000 - LEEWAY_MS));
-    const changes = await deps.changes.list({ createdBefore: new Date(now - ABANDONED_AFTER_MS), limit: BATCH });
-    const versions = await deps.sessions.userVersions(changes.map((change) => change.userId));
-    for (const [index, change] of changes.entries()) {
-      const isForgotten = (versions[index] ?? 0) < change.version;
-      if (!change.applied || isForgotten) await apply(change);
+    for await (const changes of deps.changes.batches({ createdBefore: new Date(now - ABANDONED_AFTER_MS), size: BATCH })) {
+      const versions = await deps.sessions.userVersions(changes.map((change) => change.userId));
+      for (const [index, change] of changes.entries()) {
+        const isForgotten = (versions[index] ?? 0) < change.version;
+        if (!change.applied || isForgotten) await apply(change);
+      }
     }
   }
 
