@@ -7,15 +7,20 @@ import { eventually } from '../../tests/harness/fresh.ts';
 import { composeForTest } from '../testing/compose.ts';
 import { watchSupergraph } from './supergraph-source.ts';
 
-it('swaps in a changed supergraph, and keeps the one before if the new one cannot be served', async () => {
+async function watchedFile(sdl: string) {
   const directory = await mkdtemp(join(tmpdir(), 'supergraph-'));
   const path = join(directory, 'supergraph.graphql');
-  await writeFile(path, composeForTest({ one: 'type Query { before: String }' }));
+  await writeFile(path, sdl);
   const source = await watchSupergraph({ path, logger: silentLogger, everyMilliseconds: 20 });
   onTestFinished(async () => {
     source.close();
     await rm(directory, { recursive: true });
   });
+  return { path, source };
+}
+
+it('swaps in a changed supergraph, and keeps the one before if the new one cannot be served', async () => {
+  const { path, source } = await watchedFile(composeForTest({ one: 'type Query { before: String }' }));
   const seen: string[] = [];
   source.onChange((supergraph) => seen.push(Object.keys(supergraph.apiSchema.getQueryType()?.getFields() ?? {}).join()));
 
@@ -26,4 +31,16 @@ it('swaps in a changed supergraph, and keeps the one before if the new one canno
   await writeFile(path, 'broken');
   await writeFile(path, composeForTest({ one: 'type Query { last: String }' }));
   await eventually('the next change is seen', () => seen.includes('last'));
+});
+
+it('tells everybody of a swap, also when somebody cannot bear it', async () => {
+  const { path, source } = await watchedFile(composeForTest({ one: 'type Query { before: String }' }));
+  let told = 0;
+  source.onChange(() => {
+    throw new Error('not for me');
+  });
+  source.onChange(() => void (told += 1));
+  await writeFile(path, composeForTest({ one: 'type Query { after: String }' }));
+  await eventually('the change is served', () => source.current().sdl.includes('after'));
+  expect(told).toBe(1);
 });

@@ -23,10 +23,17 @@ export async function watchSupergraph(deps: { path: string; logger: Logger; ever
       const sdl = await readFile(deps.path, 'utf8');
       if (sdl === current.sdl) return;
       current = loadSupergraph(sdl);
-      deps.logger.info('the supergraph was swapped in');
-      for (const listener of listeners) listener(current);
     } catch (error) {
       deps.logger.error({ err: error }, 'the changed supergraph cannot be served; the one before stays');
+      return;
+    }
+    deps.logger.info('the supergraph was swapped in');
+    for (const listener of listeners) {
+      try {
+        listener(current);
+      } catch (error) {
+        deps.logger.error({ err: error }, 'not all of the router could follow the swap of the supergraph');
+      }
     }
   }
   const onChange = (): void => void reload();
