@@ -1,11 +1,13 @@
 import type { Db } from 'mongodb';
 import { MongoClient } from 'mongodb';
 import { StartError } from './env.ts';
+import { mendDriver } from './mongo-driver.ts';
 
 export type MongoConnection = { readonly client: MongoClient; readonly db: Db; readonly close: () => Promise<void> };
 
 /** Reads that decide go to the primary and see only what a majority has; writes are acknowledged by a majority, in its journal. */
 export async function connectMongo(settings: { url: string; dbName: string; serverSelectionTimeoutMS?: number }): Promise<MongoConnection> {
+  mendDriver();
   const client = new MongoClient(settings.url, {
     serverSelectionTimeoutMS: settings.serverSelectionTimeoutMS ?? 5_000,
     readPreference: 'primary',

@@ -1,4 +1,5 @@
 import type { ClientSession, MongoClient } from 'mongodb';
+import { MongoNetworkError } from 'mongodb';
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { freshMongo } from '../../tests/harness/fresh.ts';
@@ -20,8 +21,12 @@ beforeEach(async () => {
   await docs().insertOne({ _id: 1, n: 0 });
 });
 
-/** As Node says it when a socket fails while something is written; the driver passes it on as it is. */
-const socketError = (): Error => Object.assign(new Error('write ECONNRESET'), { code: 'ECONNRESET', errno: -104, syscall: 'write' });
+/** The network fails, and says so as the driver does. */
+function networkError(label: string): MongoNetworkError {
+  const error = new MongoNetworkError('read ECONNRESET');
+  error.addErrorLabel(label);
+  return error;
+}
 
 /** The driver's sessions, with a commit that fails as often as said: before the server got it, or after it did. */
 function failingCommits(times: number, when: 'before' | 'after'): { attempts: () => number; client: MongoClient } {
@@ -34,7 +39,7 @@ function failingCommits(times: number, when: 'before' | 'after'): { attempts: ()
         attempts += 1;
         const fails = attempts <= times;
         if (!fails || when === 'after') await commit();
-        if (fails) throw socketError();
+        if (fails) throw networkError('UnknownTransactionCommitResult');
       };
       return work(session);
     })) as MongoClient['withSession'];
@@ -56,17 +61,17 @@ describe('a transaction', () => {
     expect(await stored()).toBe(0);
   });
 
-  it.each(['before', 'after'] as const)('whose commit meets a failing socket %s the server got it is committed once', async (when) => {
+  it.each(['before', 'after'] as const)('whose commit meets a failing network %s the server got it is committed once', async (when) => {
     const { client, attempts } = failingCommits(2, when);
     await inTransaction(client, add);
     expect(attempts()).toBe(3);
     expect(await stored()).toBe(1);
   });
 
-  it('whose work meets a failing socket is run again from its beginning', async () => {
+  it('whose work meets a failing network is run again from its beginning', async () => {
     const work = vi.fn<(session: ClientSession) => Promise<unknown>>(add).mockImplementationOnce(async (session) => {
       await add(session);
-      throw socketError();
+      throw networkError('TransientTransactionError');
     });
     await inTransaction(mongo.client, work);
     expect(work).toHaveBeenCalledTimes(2);
@@ -78,7 +83,11 @@ describe('a transaction', () => {
       'commit',
       (): Promise<unknown> => inTransaction(failingCommits(Number.POSITIVE_INFINITY, 'before').client, add, { attemptsEndAfterMs: 60 }),
     ],
-    ['work', (): Promise<unknown> => inTransaction(mongo.client, () => Promise.reject(socketError()), { attemptsEndAfterMs: 60 })],
+    [
+      'work',
+      (): Promise<unknown> =>
+        inTransaction(mongo.client, () => Promise.reject(networkError('TransientTransactionError')), { attemptsEndAfterMs: 60 }),
+    ],
   ])('whose %s fails for ever ends, and says that the server is away', async (_what, run) => {
     const failure: unknown = await run().catch((error: unknown) => error);
     expect(isConnectionFailure(failure)).toBe(true);

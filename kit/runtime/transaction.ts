@@ -1,19 +1,8 @@
 import type { ClientSession, MongoClient, TransactionOptions } from 'mongodb';
-import { MongoError, MongoNetworkError, MongoOperationTimeoutError } from 'mongodb';
+import { MongoOperationTimeoutError } from 'mongodb';
 
 /** No new attempt at a transaction, or at its commit, is begun after this. The driver itself would go on for two minutes; its `timeoutMS` has no effect. */
 const ATTEMPTS_END_AFTER_MS = 8_000;
-
-/**
- * A socket that fails while a command is written escapes from the driver as Node's own error, without the labels that say what to do: its withTransaction
- * then stumbles over a commit's (`hasErrorLabel is not a function`), and gives up on any other that it would have tried again.
- */
-function labelled(error: unknown, label: 'TransientTransactionError' | 'UnknownTransactionCommitResult'): unknown {
-  if (!(error instanceof Error) || error instanceof MongoError || !('syscall' in error)) return error;
-  const failure = new MongoNetworkError(error.message, { cause: error });
-  failure.addErrorLabel(label);
-  return failure;
-}
 
 /**
  * Runs `work` in a transaction, again as long as that helps, and commits it. `work` may run more than once: it must do nothing but read and write through `session`.
@@ -37,7 +26,7 @@ export function inTransaction<Value>(
       try {
         await commit(...args);
       } catch (error) {
-        lastError = tooLate(error) ?? labelled(error, 'UnknownTransactionCommitResult');
+        lastError = tooLate(error) ?? error;
         throw lastError;
       }
     };
@@ -47,8 +36,8 @@ export function inTransaction<Value>(
       try {
         return await work(session);
       } catch (error) {
-        lastError = labelled(error, 'TransientTransactionError');
-        throw lastError;
+        lastError = error;
+        throw error;
       }
     }, options);
   });

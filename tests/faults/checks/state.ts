@@ -1,6 +1,7 @@
 import { Redis } from 'ioredis';
 import type { ClientSession, Document } from 'mongodb';
 import { MongoClient } from 'mongodb';
+import { mendDriver } from '../../../kit/runtime/mongo-driver.ts';
 
 /** What the databases say of some events, read at one moment; only what the checks look at. Amounts in minor units, times in milliseconds. */
 export type Claim = { readonly eventId: string; readonly seatId: string; readonly orderId: string; readonly state: 'PENDING' | 'SOLD' };
@@ -77,6 +78,7 @@ export type State = {
 const seatIdsOf = (order: Document): string[] => (order['seats'] as { seatId: string }[]).map(({ seatId }) => seatId);
 
 export async function createStateReader(urls: { mongo: string; redis: string }) {
+  mendDriver();
   const client = await MongoClient.connect(urls.mongo, { serverSelectionTimeoutMS: 10_000 });
   const redis = new Redis(`${urls.redis}/1`, { maxRetriesPerRequest: 1, commandTimeout: 2_000, retryStrategy: () => 100 });
   // Away when a scenario says so.
