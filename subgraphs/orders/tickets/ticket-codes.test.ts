@@ -59,6 +59,14 @@ describe("a ticket's code", () => {
     expect(await (await createTicketCodes({ signingKey: current, formerKeys: null })).read(printed)).toBeNull();
   });
 
+  it('lets in also where the current key is named among the former ones already, as it is while keys are changed', async () => {
+    const key = await newKey();
+    const { d: _private, ...publicHalf } = key;
+    const codes = await createTicketCodes({ signingKey: key, formerKeys: { keys: [publicHalf, { ...publicHalf, kid: 'old' }] } });
+    expect(await codes.read(await codes.codeOf(ticket))).toEqual({ ticketId: 'tkt_1', eventId: 'evt_1' });
+    expect(codes.jwks.keys).toHaveLength(1);
+  });
+
   it('publishes no private half', async () => {
     const key = await newKey();
     const codes = await createTicketCodes({ signingKey: key, formerKeys: { keys: [key] } });

@@ -31,7 +31,9 @@ export async function createTicketCodes(deps: { signingKey: JWK; formerKeys: JSO
     alg: 'EdDSA',
     use: 'sig',
   });
-  const jwks: JSONWebKeySet = { keys: await Promise.all([publicHalf, ...(deps.formerKeys?.keys ?? [])].map(named)) };
+  const all = await Promise.all([publicHalf, ...(deps.formerKeys?.keys ?? [])].map(named));
+  // Each once: of two with one name no code could be read, and while keys are changed the current one may be among the former ones.
+  const jwks: JSONWebKeySet = { keys: [...new Map(all.map((one) => [one.kid, one])).values()] };
   const keys = createLocalJWKSet(jwks);
   const encoder = new TextEncoder();
 
