@@ -44,10 +44,12 @@ export function createSocketOperations(deps: {
   rateLimits: RateLimits;
   logger: Logger;
 }): SocketOperations {
-  /** The session may have ended since the upgrade. Of one that came with this very request, asking would count new cookies as seen before they arrive. */
+  /** The session may have ended since the upgrade; or since it was resolved, before the socket was among those that are told. */
   async function sessionNow(socket: OperationSocket): Promise<RequestSession> {
     const { session } = socket;
-    if (!session.token || socket.requestId !== undefined) return session;
+    if (!session.token) return session;
+    // Refreshed by this very request: asking would count its new cookies as seen before they have arrived.
+    if (socket.requestId !== undefined && session.cookies.length > 0) return session;
     const standing = await deps.sessions.standingOf(session.token);
     if (standing === 'ended') {
       socket.close(CLOSE.unauthorized, 'Session ended');
@@ -85,7 +87,7 @@ export function createSocketOperations(deps: {
             ? admitted.refusals
             : [new GraphQLError('Nothing to subscribe to.', { extensions: { code: 'BAD_REQUEST' } })],
         );
-      return deps.hub.subscribe(admitted, requestId, {
+      return await deps.hub.subscribe(admitted, requestId, {
         write: sink.next,
         isWritable: socket.isWritable,
         onceWritable: socket.onceWritable,
