@@ -15,6 +15,14 @@ export type AccessToken = {
   readonly expiresAt: Date;
 };
 
+/** A timer that is set for longer goes off at once. */
+const TIMER_MAX_MS = 2 ** 31 - 1;
+
+/** For a timer: how long whatever lives on the token may go on, at most until it expires. */
+export function remainingMs({ expiresAt }: AccessToken): number {
+  return Math.min(TIMER_MAX_MS, Math.max(0, expiresAt.getTime() - Date.now()));
+}
+
 /** `unknown`: auth's keys cannot be had right now, so nobody can say. */
 export type VerifiedAccessToken = AccessToken | 'invalid' | 'unknown';
 

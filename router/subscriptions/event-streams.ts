@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { GraphQLFormattedError } from 'graphql';
 import { unauthenticated } from '../../kit/graphql/errors.ts';
 import { rateLimited } from '../limits/rate-limits.ts';
+import { remainingMs } from '../session/access-token.ts';
 import type { RequestSession, SessionRequest, Sessions } from '../session/sessions.ts';
 import { watchBackpressure } from './backpressure.ts';
 import { CLOSE } from './protocol.ts';
@@ -101,7 +102,7 @@ export function createEventStreams(deps: { sessions: Sessions; registry: SocketR
       if (isOpen && !isEnded && backpressure.isWritable()) raw.write(':\n\n');
     }, COMMENT_EVERY_MS);
     comments.unref();
-    const expiry = session.token && setTimeout(destroy, Math.max(0, session.token.expiresAt.getTime() - Date.now()));
+    const expiry = session.token && setTimeout(destroy, remainingMs(session.token));
     const stream = { destroy };
     streams.add(stream);
     raw.once('close', () => {

@@ -3,6 +3,7 @@ import { connect as connectTo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { SESSION_REVOKED_CHANNEL, sessionKeys } from '../../kit/runtime/session-keys.ts';
 import { eventually } from '../../tests/harness/fresh.ts';
+import { openStream } from '../testing/sse-client.ts';
 import type { TestSocket } from '../testing/ws-client.ts';
 import { openSocket, refusedUpgrade } from '../testing/ws-client.ts';
 import type { World } from '../testing/world.ts';
@@ -257,6 +258,31 @@ describe('graphql-transport-ws at the router', () => {
       world.subscriberRedis.disconnect(true);
       expect(await socket.closed()).toMatchObject({ code: 4401 });
     });
+  });
+});
+
+describe('an access token that lives for longer than a timer can', () => {
+  it('keeps its socket, and its stream', async () => {
+    const lifeSeconds = 30 * 86_400;
+    const world = await startWorld({ settings: { accessTokenLifeSeconds: lifeSeconds } });
+    const headers = {
+      origin: world.origin,
+      cookie: await world.cookieFor({ userId: 'long', sid: 'long', roles: ['ATTENDEE'], lifeSeconds }),
+    };
+    const socket = await openSocket(world.wsUrl, { headers });
+    const stream = await openStream(`${world.origin}/graphql`, { headers, body: { query: WATCH } });
+    try {
+      socket.subscribe('1', WATCH);
+      await socket.event('1', 0);
+      await stream.event(0);
+      world.feed.change('A-1', 'HELD');
+      expect((await socket.event('1', 1)).errors).toBeUndefined();
+      expect((await stream.event(1)).event).toBe('next');
+    } finally {
+      socket.close();
+      await stream.close();
+      await world.close();
+    }
   });
 });
 

@@ -9,6 +9,7 @@ import { networkOf } from '../http/client-address.ts';
 import type { Origins } from '../http/origins.ts';
 import type { RateLimits } from '../limits/rate-limits.ts';
 import { rateLimited, retryAfterOf } from '../limits/rate-limits.ts';
+import { remainingMs } from '../session/access-token.ts';
 import type { RequestSession, Sessions } from '../session/sessions.ts';
 import type { SocketSettings } from '../settings.ts';
 import { watchBackpressure } from './backpressure.ts';
@@ -92,9 +93,7 @@ export function serveSockets(deps: {
         },
       ],
     });
-    const expiry =
-      session.token &&
-      setTimeout(() => close(CLOSE.expired, 'Session expired'), Math.max(0, session.token.expiresAt.getTime() - Date.now()));
+    const expiry = session.token && setTimeout(() => close(CLOSE.expired, 'Session expired'), remainingMs(session.token));
     const unregister = deps.registry.add({ token: session.token, close });
     alive.add(webSocket);
     webSocket.on('pong', () => alive.add(webSocket));
