@@ -105,11 +105,12 @@ export async function createRouterApp(deps: RouterDeps): Promise<RouterApp> {
   const safelist = settings.persistedDocumentsPath === undefined ? openToAll : await readSafelist(settings.persistedDocumentsPath);
   const executor = createPlanExecutor({ fallback: createStockExecutor({ logger }) });
   const unsentAnswers = createUnsentAnswers({ scale: settings.rateLimitScale });
+  const turns = createTurns({ scale: settings.rateLimitScale, mayGoOn: unsentAnswers.mayAsk });
   const pipeline = createPipeline({
     supergraphs,
     documents,
     rateLimits,
-    turns: createTurns({ scale: settings.rateLimitScale, mayGoOn: unsentAnswers.mayAsk }),
+    turns,
     executor,
     hideSchemaDetails: settings.hideSchemaDetails,
     onPlanned: (seconds) => metrics.plans.observe(seconds),
@@ -161,6 +162,7 @@ export async function createRouterApp(deps: RouterDeps): Promise<RouterApp> {
     readmit: pipeline.readmit,
     executor,
     fetches,
+    turns,
     logger,
     scale: settings.rateLimitScale,
     metrics: {

@@ -7,7 +7,7 @@ describe('the turns of one address', () => {
   beforeEach(() => vi.useFakeTimers());
   afterEach(() => vi.useRealTimers());
 
-  function begin(turns: ReturnType<typeof createTurns>, address: string, cost: number, count: number) {
+  function begin(turns: ReturnType<typeof createTurns>, address: string, cost: number | 'opening', count: number) {
     const done: (() => void)[] = [];
     const refused: unknown[] = [];
     for (let index = 0; index < count; index += 1) {
@@ -30,13 +30,14 @@ describe('the turns of one address', () => {
     expect(done).toHaveLength(2);
   });
 
-  it('hold up neither small operations nor other addresses', async () => {
+  it('hold up neither small operations, nor streams, nor other addresses', async () => {
     const turns = createTurns({ scale: 1 });
     begin(turns, 'a', LARGE, 10);
     const small = begin(turns, 'a', 1, 20);
+    const opening = begin(turns, 'a', 'opening', 3);
     const other = begin(turns, 'b', LARGE, 1);
     await vi.advanceTimersByTimeAsync(0);
-    expect([small.done.length, other.done.length]).toEqual([20, 1]);
+    expect([small.done.length, opening.done.length, other.done.length]).toEqual([20, 2, 1]);
   });
 
   it('end for whoever waits too long, or behind too many', async () => {

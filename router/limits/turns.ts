@@ -2,7 +2,8 @@ import { rateLimited } from './rate-limits.ts';
 
 /** By what the lists of an operation may cost: one hall of 20,000 seats keeps a core busy for a third of a second, be there one user or a thousand. */
 const LARGE_COST = 250;
-const AT_ONCE = { small: 20, large: 1 } as const;
+/** `opening`: a stream that nobody has yet, up to its first event, which is a whole map. */
+const AT_ONCE = { small: 20, large: 1, opening: 2 } as const;
 const WAITING_MAX = 100;
 const WAIT_MAX_MS = 10_000;
 /** After a large operation its place stays taken for as long again: one address has at most half of what there is. */
@@ -11,8 +12,8 @@ const REST_MAX_MS = 1_000;
 type Lane = { running: number; readonly waiting: Set<() => void> };
 
 export type Turns = {
-  /** Waits until this address may have an operation of that cost carried out; answers what to call when it is. Throws RATE_LIMITED. */
-  readonly take: (address: string, cost: number) => Promise<() => void>;
+  /** Waits until this address may have an operation of that cost carried out; answers what to call, once, when it is. Throws RATE_LIMITED. */
+  readonly take: (address: string, cost: number | 'opening') => Promise<() => void>;
 };
 
 /**
@@ -49,7 +50,7 @@ export function createTurns(deps: { scale: number; mayGoOn?: (address: string) =
 
   return {
     async take(address, cost) {
-      const size = cost >= LARGE_COST ? 'large' : 'small';
+      const size = cost === 'opening' ? cost : cost >= LARGE_COST ? 'large' : 'small';
       const key = `${size} ${address}`;
       const lane = lanes.get(key) ?? { running: 0, waiting: new Set() };
       lanes.set(key, lane);

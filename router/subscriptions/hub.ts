@@ -8,6 +8,7 @@ import type { Executor } from '../execute/executor.ts';
 import type { Fetches } from '../execute/fetches.ts';
 import { scopesKey } from '../operation/authorization.ts';
 import { rateLimited } from '../limits/rate-limits.ts';
+import type { Turns } from '../limits/turns.ts';
 import type { AdmittedOperation, Pipeline } from '../operation/pipeline.ts';
 import { createEventComposer } from './event-composer.ts';
 import { takePlace } from './places.ts';
@@ -21,6 +22,8 @@ import type { Upstreams } from './upstream.ts';
 /** Each keeps its last snapshot, a megabyte or two for the largest halls; those of a venue behind one address mostly watch the same. */
 const TOPICS_PER_ADDRESS = 100;
 const RETRY_AFTER_SECONDS = 5;
+/** A subgraph that is away says nothing for long; others of this address need not wait for it. */
+const OPENING_MAX_MS = 1_000;
 
 export type HubMetrics = {
   readonly topics: (count: number) => void;
@@ -30,8 +33,8 @@ export type HubMetrics = {
 };
 
 export type Hub = {
-  /** Answers how to unsubscribe. */
-  readonly subscribe: (admitted: AdmittedOperation, requestId: string, outlet: Outlet) => () => void;
+  /** Answers how to unsubscribe. Throws RATE_LIMITED for an address that opens too much. */
+  readonly subscribe: (admitted: AdmittedOperation, requestId: string, outlet: Outlet) => Promise<() => void>;
   /** After a swap of the supergraph: whose plan changed is moved to a topic of the new plan, whose operation is no longer valid is told so. */
   readonly replan: () => void;
   readonly close: () => void;
@@ -45,12 +48,19 @@ type Member = {
   readonly outlet: Outlet;
 };
 
+type Joining = Pick<Member, 'admitted' | 'plan' | 'requestId' | 'outlet'> & {
+  readonly since: number | null;
+  readonly limit: number;
+  readonly onBegun: () => void;
+};
+
 /** Brings together all who subscribe to the same thing. */
 export function createHub(deps: {
   upstreams: Upstreams;
   readmit: Pipeline['readmit'];
   executor: Executor;
   fetches: Fetches;
+  turns: Turns;
   logger: Logger;
   metrics: HubMetrics;
   /** Of the topics for one address. */
@@ -60,7 +70,7 @@ export function createHub(deps: {
   const topicsOf = new Map<string, number>();
   const members = new Set<Member>();
 
-  function open(key: string, admitted: AdmittedOperation, plan: SubscriptionPlan, requestId: string, limit: number): Topic {
+  function open(key: string, { admitted, plan, requestId, limit, onBegun }: Joining): Topic {
     const giveBack = takePlace(topicsOf, admitted.network, limit);
     if (!giveBack) throw rateLimited(RETRY_AFTER_SECONDS);
     const { planned, variables, refusals } = admitted;
@@ -101,7 +111,9 @@ export function createHub(deps: {
           originalError: new AppError('INTERNAL_SERVER_ERROR', 'Something went wrong on our side.', { extensions: { requestId } }),
         });
       },
+      onBegun,
       onEmpty: () => {
+        onBegun();
         giveBack();
         if (topics.get(key) === topic) topics.delete(key);
         deps.metrics.topics(topics.size);
@@ -115,11 +127,25 @@ export function createHub(deps: {
     return topic;
   }
 
-  type Joining = Pick<Member, 'admitted' | 'plan' | 'requestId' | 'outlet'> & { readonly since: number | null; readonly limit: number };
+  function join(joining: Joining): Membership {
+    const key = keyOf(joining.admitted, joining.plan);
+    const known = topics.get(key);
+    if (known) joining.onBegun();
+    return (known ?? open(key, joining)).join(joining.outlet, joining.since);
+  }
 
-  function join({ admitted, plan, requestId, outlet, since, limit }: Joining): Membership {
-    const key = keyOf(admitted, plan);
-    return (topics.get(key) ?? open(key, admitted, plan, requestId, limit)).join(outlet, since);
+  /** The turn of an address to open a topic, if it takes one; answers what to call, any number of times, when that has begun. */
+  async function turnToOpen(admitted: AdmittedOperation, plan: SubscriptionPlan): Promise<() => void> {
+    if (topics.has(keyOf(admitted, plan))) return () => undefined;
+    const leave = await deps.turns.take(admitted.network, 'opening');
+    let isLeft = false;
+    const leaveOnce = (): void => {
+      clearTimeout(timer);
+      if (!isLeft) leave();
+      isLeft = true;
+    };
+    const timer = setTimeout(leaveOnce, OPENING_MAX_MS);
+    return leaveOnce;
   }
 
   function replanOne(member: Member): void {
@@ -136,22 +162,29 @@ export function createHub(deps: {
     if (plan.shape === member.plan.shape) return;
     const { requestId, outlet } = member;
     // While all are moved there are two topics for one.
-    const membership = join({ admitted: again, plan, requestId, outlet, since: member.membership.version(), limit: Infinity });
+    const since = member.membership.version();
+    const membership = join({ admitted: again, plan, requestId, outlet, since, limit: Infinity, onBegun: () => undefined });
     member.membership.leave();
     Object.assign(member, { admitted: again, plan, membership });
   }
 
   return {
-    subscribe(admitted, requestId, outlet) {
+    async subscribe(admitted, requestId, outlet) {
       const plan = planSubscription(admitted.planned);
       const limit = Math.max(1, TOPICS_PER_ADDRESS * deps.scale);
-      const membership = join({ admitted, plan, requestId, outlet, since: resumeFrom(admitted, plan), limit });
-      const member: Member = { admitted, plan, membership, requestId, outlet };
-      members.add(member);
-      return () => {
-        members.delete(member);
-        member.membership.leave();
-      };
+      const onBegun = await turnToOpen(admitted, plan);
+      try {
+        const membership = join({ admitted, plan, requestId, outlet, since: resumeFrom(admitted, plan), limit, onBegun });
+        const member: Member = { admitted, plan, membership, requestId, outlet };
+        members.add(member);
+        return () => {
+          members.delete(member);
+          member.membership.leave();
+        };
+      } catch (error) {
+        onBegun();
+        throw error;
+      }
     },
     replan() {
       for (const member of members) {

@@ -78,6 +78,26 @@ describe('federated subscriptions', () => {
     });
   });
 
+  it('are opened two at a time for one address, unless somebody has opened them already', async () => {
+    const bound = await startWorld({ settings: { rateLimitScale: 1 } });
+    try {
+      const socket = await openSocket(bound.wsUrl);
+      open.push(socket);
+      bound.feed.holdBack();
+      for (const name of ['a', 'b', 'c', 'd'])
+        socket.subscribe(name, `subscription { seatMapChanged(eventId: "e1") { ${name}: kind } }`, {});
+      socket.subscribe('again', 'subscription { seatMapChanged(eventId: "e1") { a: kind } }', {});
+      await eventually('the first are opened', () => bound.feed.opened.length >= 2);
+      await bound.ask('{ ping }');
+      expect(bound.feed.opened).toHaveLength(2);
+      bound.feed.letBegin();
+      for (const name of ['a', 'b', 'c', 'd', 'again']) expect((await socket.event(name, 0)).errors).toBeUndefined();
+      expect(bound.feed.opened).toHaveLength(4);
+    } finally {
+      await bound.close();
+    }
+  });
+
   it('share one upstream and one execution among all who watch the same, whoever they are and wherever they resume', async () => {
     const before = world.feed.opened.length;
     const sockets = await Promise.all([connect(), connect(), connectAs('u1')]);

@@ -43,6 +43,8 @@ export function createTopic(deps: {
   toClientErrors: (errors: readonly SubgraphError[]) => readonly GraphQLError[];
   /** Logs what should not have happened, and gives what may be told of it. */
   toUnexpected: (error: unknown) => GraphQLError;
+  /** With each event that is on its way to its clients. */
+  onBegun?: () => void;
   onEmpty: () => void;
   onDelivered: (count: number) => void;
   /** Of one event, from its arrival to its last write. */
@@ -137,6 +139,7 @@ export function createTopic(deps: {
   /** In the order in which the events came, whichever was composed first. */
   function process(composed: Composed | null, arrived: number): void {
     if (closed || !composed) return;
+    deps.onBegun?.();
     const { numbered, raw, payload } = composed;
     if (raw) rawSnapshot = raw;
     if (numbered && numbered.previous !== null) {

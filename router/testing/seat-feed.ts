@@ -15,6 +15,7 @@ export function createSeatFeed(size = 2) {
   let version = 100;
   const seats = new Map<string, string>(Array.from({ length: size }, (_, index) => [`A-${index + 1}`, 'AVAILABLE']));
   const listeners = new Set<(update: Update | null) => void>();
+  let held: (() => void)[] | null = null;
   const opened: { eventId: string; sinceVersion: number | null | undefined }[] = [];
 
   return {
@@ -33,13 +34,24 @@ export function createSeatFeed(size = 2) {
     end(): void {
       for (const listener of listeners) listener(null);
     },
+    /** Streams that begin from here on say nothing before `letBegin`. */
+    holdBack(): void {
+      held = [];
+    },
+    letBegin(): void {
+      const begin = held ?? [];
+      held = null;
+      for (const say of begin) say();
+    },
     subscribe(eventId: string, sinceVersion: number | null | undefined): AsyncIterableIterator<{ seatMapChanged: Update }> {
       if (eventId === 'unknown') throw new AppError('NOT_FOUND', 'No such event.');
       opened.push({ eventId, sinceVersion });
       const stream = createStream<{ seatMapChanged: Update }>(() => listeners.delete(listener));
       const listener = (update: Update | null): void => (update ? stream.push({ seatMapChanged: update }) : stream.end());
       listeners.add(listener);
-      listener({ kind: 'SNAPSHOT', event: { id: 'e1' }, version, previousVersion: null, seats: list(seats) });
+      const begin = (): void => listener({ kind: 'SNAPSHOT', event: { id: 'e1' }, version, previousVersion: null, seats: list(seats) });
+      if (held) held.push(begin);
+      else begin();
       return stream.iterator;
     },
   };
