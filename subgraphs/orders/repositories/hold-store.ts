@@ -264,6 +264,12 @@ export function createHoldStore(deps: { redis: RedisClient; publisher: SeatPubli
       await forgetEventsScript(redis, [seatKeys.holdEvents()], [EVENT_LINGER_MS]);
     },
 
+    /** By how many milliseconds this process's clock is ahead of Redis', by which holds end. */
+    async clockLead(): Promise<number> {
+      const [seconds, microseconds] = await redis.time();
+      return Date.now() - (Number(seconds) * 1_000 + Math.floor(Number(microseconds) / 1_000));
+    },
+
     /** Whether the deadline of this seat's hold is still on the list. */
     async hasDeadline(eventId: string, seatId: string, holdId: string): Promise<boolean> {
       return (await redis.zscore(seatKeys.holdDeadlines(eventId), deadlineMember(seatId, holdId))) !== null;

@@ -39,6 +39,19 @@ describe('the reconciler', () => {
     expect(statuses).toEqual(['REFUNDED', 'CANCELLED', 'CANCELLED']);
   });
 
+  it('leaves the money of a living hold alone, however wrong its own clock is', async () => {
+    const buyer = orders.viewer();
+    const held = await orders.hold(buyer, await orders.publishedEvent(), ['A-1']);
+    const intent = await orders.pay(buyer, held);
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 6 * MINUTE });
+    try {
+      await orders.core.reconcile.run();
+    } finally {
+      vi.useRealTimers();
+    }
+    expect(await orders.purchase(buyer, held, intent)).toMatchObject({ kind: 'PurchasePayload' });
+  });
+
   it('comes to a refund behind any number of others that cannot even be looked at', async () => {
     const buyer = orders.viewer();
     const held = await orders.hold(buyer, await orders.publishedEvent(), ['A-1']);

@@ -45,7 +45,13 @@ export function createReconcile(deps: ReconcileDeps) {
   /** Until when holds live, as Redis said. A release or a replacement, which ends one earlier, ends its unconfirmed payment, too. */
   let liveUntil = new Map<string, Date>();
 
+  /** Of this process's clock before Redis', as last seen: a wrong clock must not end what lives. */
+  let clockLead = 0;
+
   const ago = (seconds: number): Date => new Date(clock.now().getTime() - seconds * 1_000);
+
+  /** A time of Redis', more than the grace ago. */
+  const isLongPast = (redisTime: Date): boolean => redisTime.getTime() + clockLead <= ago(graceSeconds).getTime();
 
   /** Some at a time: a provider that answers nobody takes 4 s for each. One that fails must not keep the others from being looked at. */
   async function each<Item>(what: string, items: Iterable<Item> | AsyncIterable<Item>, work: (item: Item) => Promise<void>): Promise<void> {
@@ -70,15 +76,15 @@ export function createReconcile(deps: ReconcileDeps) {
   /** Whether the intent's hold ended long enough ago for its money to be of no use. */
   async function holdIsOver(intent: PaymentIntent): Promise<boolean> {
     // Before Redis is asked: this holds with Redis away, too.
-    if (intent.holdEndsAtLatest <= ago(graceSeconds)) return true;
+    if (isLongPast(intent.holdEndsAtLatest)) return true;
     // Most payments are unconfirmed, and nothing was taken for them: what Redis has said of them once will do.
     const known = intent.status === 'REQUIRES_CONFIRMATION' ? liveUntil.get(intent.holdId) : undefined;
-    if (known && known > ago(graceSeconds)) return false;
+    if (known && !isLongPast(known)) return false;
     const hold = await deps.holds.find(intent.holdId);
     if (hold) {
       if (hold.ended === null) liveUntil.set(intent.holdId, hold.expiresAt);
-      const endedAt = holdEndedAt(hold, clock.now());
-      return endedAt !== null && endedAt <= ago(graceSeconds);
+      const endedAt = holdEndedAt(hold, new Date(clock.now().getTime() - clockLead));
+      return endedAt !== null && isLongPast(endedAt);
     }
     // Redis answers and knows nothing: it was flushed, or the details ran out. Look twice, for it may be an older copy that is just being restored.
     if (intent.holdMissingSince === null) {
@@ -140,7 +146,8 @@ export function createReconcile(deps: ReconcileDeps) {
         async (refund) => void (await deps.settleRefund(refund.id)),
       );
       // All of them, in no batch: most belong to holds that live and stay where they are, and would hide those behind them.
-      liveUntil = new Map([...liveUntil].filter(([, until]) => until > ago(graceSeconds)));
+      clockLead = await deps.holds.clockLead().catch(() => clockLead);
+      liveUntil = new Map([...liveUntil].filter(([, until]) => !isLongPast(until)));
       await each('payments without an order', intents.unboundSince(ago(graceSeconds)), giveBackUnbound);
       await finishCancellations();
     },
