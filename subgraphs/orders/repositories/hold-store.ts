@@ -85,12 +85,6 @@ export function createHoldStore(deps: { redis: RedisClient; publisher: SeatPubli
     };
   }
 
-  /** Those that somebody holds at this moment. */
-  async function heldOf(eventId: string, seatIds: readonly string[]): Promise<readonly string[]> {
-    const holders = await redis.mget(holdKeysOf(eventId, seatIds));
-    return seatIds.filter((_, index) => typeof holders[index] === 'string');
-  }
-
   async function extend(hold: Hold, settings: { lifeSeconds: number; beyondLatestSeconds: number; mark?: HoldMark }): Promise<Date | null> {
     const seatIds = hold.seats.map((seat) => seat.seatId);
     // Before the script: should this process die in between, the sweepers look at an event for nothing, instead of never.
@@ -136,9 +130,6 @@ export function createHoldStore(deps: { redis: RedisClient; publisher: SeatPubli
     }): Promise<PlaceHoldResult> {
       const { holdId, eventId, userId, seats } = request;
       const seatIds = seats.map((seat) => seat.seatId);
-      // When a sale opens most come too late for the seats everyone wants: one look tells them, and costs none of what follows.
-      const held = request.replacesHoldId === null ? await heldOf(eventId, seatIds) : [];
-      if (held.length > 0) return { kind: 'conflict', seatIds: held, reason: 'HELD' };
       await listEventScript(redis, [seatKeys.holdEvents()], [eventId, longestLifeMs]);
       // Before the script: a hold whose answer is lost on the way must still be among its owner's.
       await noteUserHoldScript(redis, [seatKeys.userHoldIds(userId)], [holdId, longestLifeMs]);
