@@ -7,6 +7,8 @@ export type RedisClient = Redis;
 
 /** With Redis away an answer must still come within a second, also where the router and a subgraph wait for it in turn. */
 const COMMAND_TIMEOUT_MS = 400;
+/** Nobody waits for a connection that is being made: meanwhile every command fails at once. */
+const HANDSHAKE_TIMEOUT_MS = 2_000;
 /** A blocking read waits a second at most. One without an answer has lost its connection, perhaps without a word: nothing else would ever tell. */
 const BLOCKING_TIMEOUT_MS = 3_000;
 
@@ -31,7 +33,7 @@ export async function connectRedis(settings: RedisSettings): Promise<Redis> {
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
-    connectTimeout: 2_000,
+    connectTimeout: HANDSHAKE_TIMEOUT_MS,
     retryStrategy: (times) => Math.min(50 * 2 ** times, 1_000),
     ...(settings.keyPrefix === undefined ? {} : { keyPrefix: settings.keyPrefix }),
   });
