@@ -1,4 +1,5 @@
 import type { Clock } from '../../../kit/values/clock.ts';
+import { wait } from '../../../kit/values/wait.ts';
 import type { Hold } from '../domain/hold.ts';
 import { canSeeSeats, isOnSale } from '../domain/listing.ts';
 import type { HoldSeatsOutcome, SeatConflict } from '../domain/outcomes.ts';
@@ -16,8 +17,6 @@ import type { ReadListings } from './read-listings.ts';
 /** A plan is looked at for milliseconds; whoever chose from the one before chooses again. */
 const TRIES_MAX = 20;
 const PAUSE_MS = 50;
-
-const wait = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /** The seats that were asked for, or why each of those that cannot be had cannot. */
 function choose(plan: SeatingPlan, seatIds: readonly string[]): PlanSeat[] | SeatConflict[] {
