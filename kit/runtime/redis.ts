@@ -74,7 +74,7 @@ function refuseSilence(redis: Redis, timeoutMs: number): void {
       // Perhaps it has been replaced since.
       if (redis.stream === connection) connection?.destroy(error);
     };
-    const timer = setTimeout(() => setImmediate(giveUp), timeoutMs);
+    const timer = setTimeout(() => setImmediate(giveUp), redis.status === 'ready' ? timeoutMs : HANDSHAKE_TIMEOUT_MS);
     const settled = (): void => clearTimeout(timer);
     command.promise.then(settled, settled);
     return send(command, stream);
