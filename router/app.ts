@@ -15,6 +15,7 @@ import { createGraphqlServer } from './http/graphql-server.ts';
 import { answerBadAddress, answerErrorsAsGraphql, GRAPHQL_PATH, serveGraphql } from './http/graphql-routes.ts';
 import { serveHealth } from './http/health-routes.ts';
 import { addressThrough, trustHops } from './http/client-address.ts';
+import { OfferingRequest } from './http/offered-protocols.ts';
 import { createOrigins } from './http/origins.ts';
 import { servePayments } from './http/payment-routes.ts';
 import { servePlayground } from './http/playground-routes.ts';
@@ -119,6 +120,7 @@ export async function createRouterApp(deps: RouterDeps): Promise<RouterApp> {
   });
 
   const app = fastify({
+    http: { IncomingMessage: OfferingRequest },
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     connectionTimeout: STILL_CONNECTION_MS,
