@@ -143,6 +143,35 @@ describe('GraphQL over Server-Sent Events', () => {
     expect(await world.redis.get(sessionKeys.seenGeneration(owner.sid))).toBeNull();
   });
 
+  it('is refused with the time to wait, as an ordinary request is', async () => {
+    const refusal = { message: 'Too many requests.', extensions: { code: 'RATE_LIMITED', retryAfterSeconds: 7 } };
+    const streams = createEventStreams({
+      registry: createSocketRegistry({ perUser: 1, perAddress: 1, onCount: () => undefined }),
+      sessions: {
+        resolve: async () => ({ viewer: null, token: null, uncertain: false, material: { address: '' }, cookies: [] }),
+        standingOf: async () => 'good',
+      },
+      operations: {
+        forSocket: () => async (_payload, sink) => {
+          sink.fail([refusal]);
+          return () => undefined;
+        },
+      },
+    });
+    const app = fastify();
+    const from = { cookieHeader: undefined, authorization: undefined, userAgent: undefined, address: '192.0.2.1', requestId: 'req_1' };
+    app.get('/graphql', (request, reply) => streams.serve(request, reply, from));
+    const { statusCode, headers } = await app.inject({ url: '/graphql?query={ping}' });
+    expect([statusCode, headers['retry-after']]).toEqual([429, '7']);
+    await app.close();
+  });
+
+  it('is not what a client gets that would rather have an ordinary answer', async () => {
+    const { response } = await post('{ ping }', { accept: 'text/event-stream;q=0.5, application/json' });
+    expect(response.headers.get('content-type')).toMatch(/^application\/json/);
+    expect(await response.json()).toMatchObject({ data: { ping: expect.any(String) } });
+  });
+
   describe('that is asked for, while it is not yet known by whom,', () => {
     /** Streams whose sessions are resolved when the test says so. */
     async function waitingStreams() {

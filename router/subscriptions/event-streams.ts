@@ -134,7 +134,10 @@ export function createEventStreams(deps: { sessions: Sessions; registry: SocketR
     const stopOperation = await start(payload, sink);
     if (isEnded) stopOperation();
     else stop = stopOperation;
-    return isOpen ? reply : reply.code(statusOf(refusal)).send({ errors: refusal });
+    if (isOpen) return reply;
+    const retryAfter = Math.max(0, ...refusal.map(retryAfterIn));
+    if (retryAfter > 0) reply.header('retry-after', String(retryAfter));
+    return reply.code(statusOf(refusal)).send({ errors: refusal });
   }
 
   return {
@@ -152,4 +155,9 @@ const STATUSES: Readonly<Record<string, number>> = { RATE_LIMITED: 429, SERVICE_
 
 function statusOf([first]: readonly GraphQLFormattedError[]): number {
   return STATUSES[String(first?.extensions?.['code'])] ?? 400;
+}
+
+function retryAfterIn({ extensions }: GraphQLFormattedError): number {
+  const seconds = extensions?.['retryAfterSeconds'];
+  return typeof seconds === 'number' ? seconds : 0;
 }

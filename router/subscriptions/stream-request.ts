@@ -5,7 +5,30 @@ import { z } from 'zod';
 
 /** The client's first choice is a stream; one that merely accepts it as well gets an ordinary answer. */
 export function wantsEventStream(request: FastifyRequest): boolean {
-  return /^\s*text\/event-stream\s*(?:[;,]|$)/i.test(request.headers.accept ?? '');
+  return isStreamPreferred(request.headers.accept);
+}
+
+/** What else a client may name that we would answer with. */
+const ORDINARY = new Set(['application/json', 'application/graphql-response+json', 'application/*', '*/*']);
+
+/** By RFC 9110, 12.5.1; of equal weights the one named first counts. */
+export function isStreamPreferred(accept: string | undefined): boolean {
+  const ranges = (accept ?? '').split(',').map((range, index) => ({ type: typeOf(range), weight: weightOf(range), index }));
+  const [first] = ranges
+    .filter(({ type, weight }) => weight > 0 && (type === STREAM || ORDINARY.has(type)))
+    .toSorted((one, other) => other.weight - one.weight || one.index - other.index);
+  return first?.type === STREAM;
+}
+
+const STREAM = 'text/event-stream';
+
+function typeOf(range: string): string {
+  return range.split(';', 1)[0]?.trim().toLowerCase() ?? '';
+}
+
+function weightOf(range: string): number {
+  const given = /;\s*q=([01](?:\.\d{0,3})?)\s*(?:;|$)/i.exec(range)?.[1];
+  return given === undefined ? 1 : Math.min(1, Number(given));
 }
 
 /**
