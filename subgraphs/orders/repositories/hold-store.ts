@@ -3,6 +3,7 @@ import type { RedisClient } from '../../../kit/runtime/redis.ts';
 import type { HeldSeat, Hold } from '../domain/hold.ts';
 import { eventIdOfHold, HELD_SEATS_PER_USER_MAX, HOLD_LIFE_MAX_SECONDS, holdStatus, PAYING_EXTRA_SECONDS } from '../domain/hold.ts';
 import type { ClaimState } from '../domain/seat-map.ts';
+import { holdFrom } from './hold-details.ts';
 import { deadlineMember, parseDeadlineMember, seatKeys } from './seat-keys.ts';
 import type { SeatPublisher } from './seat-publisher.ts';
 import {
@@ -16,30 +17,6 @@ import {
   sweepScript,
   unmarkScript,
 } from './hold-scripts.ts';
-
-const millisecondsSchema = z.coerce.number().transform((value) => new Date(value));
-const heldSeatSchema = z.object({
-  seatId: z.string(),
-  section: z.string(),
-  row: z.string(),
-  number: z.int(),
-  price: z.object({ amount: z.int(), currency: z.string() }),
-  // cjson writes an empty array as {}.
-  features: z.preprocess(
-    (value) => (Array.isArray(value) ? value : []),
-    z.array(z.enum(['ACCESSIBLE', 'COMPANION', 'RESTRICTED_VIEW', 'AISLE'])),
-  ),
-});
-const detailsSchema = z.object({
-  user: z.string(),
-  event: z.string(),
-  seats: z.string().transform((json) => z.array(heldSeatSchema).parse(JSON.parse(json))),
-  createdAt: millisecondsSchema,
-  expiresAt: millisecondsSchema,
-  expiresAtLatest: millisecondsSchema,
-  ended: z.enum(['CONSUMED', 'RELEASED']).optional(),
-  endedAt: millisecondsSchema.optional(),
-});
 
 export type PlaceHoldResult =
   | { readonly kind: 'placed'; readonly hold: Hold; readonly replaced: boolean }
@@ -66,23 +43,7 @@ export function createHoldStore(deps: { redis: RedisClient; publisher: SeatPubli
   async function find(holdId: string): Promise<Hold | null> {
     const eventId = eventIdOfHold(holdId);
     if (eventId === null) return null;
-    return parseHold(holdId, await redis.hgetall(seatKeys.holdDetails(eventId, holdId)));
-  }
-
-  function parseHold(holdId: string, fields: Record<string, string>): Hold | null {
-    if (fields['user'] === undefined) return null;
-    const details = detailsSchema.parse(fields);
-    return {
-      id: holdId,
-      eventId: details.event,
-      userId: details.user,
-      seats: details.seats,
-      createdAt: details.createdAt,
-      expiresAt: details.expiresAt,
-      expiresAtLatest: details.expiresAtLatest,
-      ended: details.ended ?? null,
-      endedAt: details.endedAt ?? null,
-    };
+    return holdFrom(holdId, await redis.hgetall(seatKeys.holdDetails(eventId, holdId)));
   }
 
   async function extend(hold: Hold, settings: { lifeSeconds: number; beyondLatestSeconds: number; mark?: HoldMark }): Promise<Date | null> {

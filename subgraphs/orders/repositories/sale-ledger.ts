@@ -1,34 +1,24 @@
-import type { ClientSession, MongoClient } from 'mongodb';
+import type { MongoClient } from 'mongodb';
 import { isDuplicateKey } from '../../../kit/runtime/mongo.ts';
 import type { Outbox } from '../../../kit/runtime/outbox.ts';
-import { inTransaction } from '../../../kit/runtime/transaction.ts';
 import { derivedId } from '../../../kit/values/ids.ts';
-import type { Money } from '../../../kit/values/money.ts';
 import { sumMoney } from '../../../kit/values/money.ts';
 import type { Clock } from '../../../kit/values/clock.ts';
 import type { StoredAnswer } from '../domain/idempotency.ts';
-import type { Order, OrderStatus, Ticket, TicketStatus } from '../domain/order.ts';
-import { isInUse, paymentStatusOfSold, statusOfSold, ticketIdOf } from '../domain/order.ts';
+import type { Order, TicketStatus } from '../domain/order.ts';
+import { isInUse, ticketIdOf } from '../domain/order.ts';
 import { isOnSale } from '../domain/listing.ts';
 import { canSell, planAggregateOf } from '../domain/seating-plan.ts';
 import type { PaymentIntent } from '../domain/payment-intent.ts';
 import type { Refund } from '../domain/refund.ts';
 import type { ClaimRepository } from './claim-repository.ts';
+import { Aborted, createLedgerSteps, seatIdsOf } from './ledger-steps.ts';
 import type { IdempotencyRepository } from './idempotency-repository.ts';
 import type { ListingRepository } from './listing-repository.ts';
 import type { OrderRepository } from './order-repository.ts';
 import type { PaymentIntentRepository } from './payment-intent-repository.ts';
 import type { PlanLayout, SeatingPlanRepository } from './seating-plan-repository.ts';
 import type { RefundRepository } from './refund-repository.ts';
-
-/** Ends a transaction with a known answer; thrown out of the callback, where nothing of it stays. */
-class Aborted<Reason extends string> extends Error {
-  readonly reason: Reason;
-  constructor(reason: Reason) {
-    super(reason);
-    this.reason = reason;
-  }
-}
 
 export type LedgerDeps = {
   readonly client: MongoClient;
@@ -49,73 +39,7 @@ export type LedgerDeps = {
  */
 export function createSaleLedger(deps: LedgerDeps) {
   const { claims, orders, intents, refunds, listings, idempotency, outbox } = deps;
-
-  function transaction<Value>(work: (session: ClientSession) => Promise<Value>): Promise<Value> {
-    return inTransaction(deps.client, work, {
-      readConcern: { level: 'snapshot' },
-      writeConcern: { w: 'majority', journal: true },
-    });
-  }
-
-  const seatIdsOf = (order: Order): string[] => order.seats.map((seat) => seat.seatId);
-
-  /** One row per change of an order; its id follows from the change, so that a callback run twice writes one row. */
-  const announce = (
-    session: ClientSession,
-    type: string,
-    order: Order,
-    version: number,
-    data: Record<string, unknown> = {},
-  ): Promise<string> =>
-    outbox.append(session, {
-      id: derivedId('evt', type, order.id, String(version)),
-      type,
-      aggregateId: order.id,
-      version,
-      shown: false,
-      data: {
-        orderId: order.id,
-        userId: order.userId,
-        eventId: order.eventId,
-        holdId: order.holdId,
-        seatIds: seatIdsOf(order),
-        ticketCount: order.seats.length,
-        amount: order.total.amount,
-        currency: order.total.currency,
-        ...data,
-      },
-    });
-
-  /** The order leaves without its seats: claims go, and the money is no longer its own. */
-  async function letGo(session: ClientSession, order: Order, to: OrderStatus, reason: string): Promise<void> {
-    if (!(await orders.change(session, order, { status: to }))) throw new Aborted('moved');
-    await claims.remove(session, order.eventId, order.id, seatIdsOf(order));
-    await announce(session, 'seats.released', order, order.version + 1, { reason });
-  }
-
-  /** Order and payment become what the tickets say; both by compare-and-set. Answers the tickets. */
-  async function followTickets(
-    session: ClientSession,
-    order: Order,
-    intent: PaymentIntent,
-    change: { refunded?: Money } = {},
-  ): Promise<readonly Ticket[]> {
-    const tickets = await orders.ticketsOfOrders([order.id], session);
-    if (!(await orders.change(session, order, { status: statusOfSold(tickets), ...change }))) throw new Aborted('moved');
-    const status = paymentStatusOfSold(tickets);
-    if (status !== intent.status && !(await intents.change(intent, { status }, deps.clock.now(), session))) throw new Aborted('moved');
-    return tickets;
-  }
-
-  async function unlessMoved(work: (session: ClientSession) => Promise<void>): Promise<boolean> {
-    try {
-      await transaction(work);
-      return true;
-    } catch (error) {
-      if (error instanceof Aborted) return false;
-      throw error;
-    }
-  }
+  const { transaction, unlessMoved, announce, letGo, followTickets } = createLedgerSteps(deps);
 
   return {
     /**

@@ -6,6 +6,7 @@ import { createSeatStream } from '../domain/seat-stream.ts';
 import type { SeatingPlan } from '../domain/seating-plan.ts';
 import type { SeatHints } from './seat-hints.ts';
 import type { SeatMapStore } from './seat-map-store.ts';
+import { replay } from './seat-replay.ts';
 
 const COALESCE_MS = 20;
 const POLL_MS = 1_000;
@@ -186,27 +187,6 @@ export function createSeatFeed(deps: {
     }
   }
 
-  /** The DELTA from exactly `since` to where the feed is, or null when the log does not reach back so far. */
-  async function replay(feed: EventFeed, since: number): Promise<SeatMapUpdate | null> {
-    if (since > feed.version || !feed.complete || !(await store.hasVersion(feed.eventId, since))) return null;
-    const changed = new Map<string, SeatStatus>();
-    let version = since;
-    for (const change of await store.changesAfter(feed.eventId, since)) {
-      if (change.version > feed.version) break;
-      if (change.previous !== version) return null;
-      version = change.version;
-      for (const { seatId, status } of change.seats) changed.set(seatId, status);
-    }
-    if (version !== feed.version) return null;
-    return {
-      kind: 'DELTA',
-      eventId: feed.eventId,
-      version,
-      previousVersion: since,
-      seats: Array.from(changed, ([seatId, status]) => ({ seatId, status })),
-    };
-  }
-
   deps.hints.onChange((eventId) => {
     const feed = feeds.get(eventId);
     if (feed) readSoon(feed);
@@ -236,7 +216,7 @@ export function createSeatFeed(deps: {
       await exclusively(feed, async () => {
         if (!feed.complete) await load(feed);
         else await catchUp(feed, true).catch(() => undefined);
-        const delta = sinceVersion === null ? null : await replay(feed, sinceVersion);
+        const delta = sinceVersion === null ? null : await replay(store, feed, sinceVersion);
         if (delta === null) stream.push(snapshotOf(eventId, feed));
         else if (delta.version !== sinceVersion) stream.push(delta);
         // Its last entry may be read already, and the mark that says so not be written yet.
