@@ -44,19 +44,25 @@ type World = { readonly cluster: Cluster; readonly people: People; readonly read
 
 const open = new Set<Cluster>();
 let lastStart: Promise<unknown> = Promise.resolve();
+let ending = false;
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
   process.once(signal, () => {
-    // What is frozen, or was started in a group of its own, would outlive us.
-    void Promise.allSettled([...open].map((cluster) => cluster.close())).then(() => process.exit(1));
+    ending = true;
+    // What is frozen, or was started in a group of its own, would outlive us; also what is just being started.
+    void lastStart.then(() => Promise.allSettled([...open].map((cluster) => cluster.close()))).finally(() => process.exit(1));
   });
 
 async function inCluster(settings: Record<string, string>, work: (world: World) => Promise<void>): Promise<void> {
   // One after the other: a dozen processes that start at once on two cores start late.
-  const starting = lastStart.then(() => startCluster(settings));
+  const starting = lastStart.then(async () => {
+    if (ending) throw new Error('the run is being ended');
+    const started = await startCluster(settings);
+    open.add(started);
+    return started;
+  });
   lastStart = starting.catch(() => undefined);
   const cluster = await starting;
-  open.add(cluster);
   const failuresBefore = failures;
   try {
     const people = await gatherPeople(cluster);
