@@ -1,11 +1,23 @@
+import { writeFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { silentLogger } from '../../kit/runtime/logger.ts';
 import { eventually } from '../../tests/harness/fresh.ts';
 import { composeForTest } from '../testing/compose.ts';
 import { watchSupergraph } from './supergraph-source.ts';
+
+let onceLoaded = (): void => undefined;
+vi.mock('./supergraph.ts', async (importOriginal) => {
+  const original = await importOriginal<typeof import('./supergraph.ts')>();
+  const loadSupergraph: typeof original.loadSupergraph = (sdl) => {
+    const loaded = original.loadSupergraph(sdl);
+    onceLoaded();
+    return loaded;
+  };
+  return { ...original, loadSupergraph };
+});
 
 async function watchedFile(sdl: string) {
   const directory = await mkdtemp(join(tmpdir(), 'supergraph-'));
@@ -43,4 +55,22 @@ it('tells everybody of a swap, also when somebody cannot bear it', async () => {
   await writeFile(path, composeForTest({ one: 'type Query { after: String }' }));
   await eventually('the change is served', () => source.current().sdl.includes('after'));
   expect(told).toBe(1);
+});
+
+it('sees a change that came between its reading and its watching', async () => {
+  const after = composeForTest({ one: 'type Query { after: String }' });
+  const directory = await mkdtemp(join(tmpdir(), 'supergraph-'));
+  const path = join(directory, 'supergraph.graphql');
+  await writeFile(path, composeForTest({ one: 'type Query { before: String }' }));
+  onceLoaded = () => {
+    onceLoaded = () => undefined;
+    writeFileSync(path, after);
+  };
+  const source = await watchSupergraph({ path, logger: silentLogger, everyMilliseconds: 20 });
+  onTestFinished(async () => {
+    source.close();
+    await rm(directory, { recursive: true });
+  });
+  await eventually('the change is served', () => source.current().sdl === after, 2_000);
+  expect(source.current().apiSchema.getQueryType()?.getFields()).toHaveProperty('after');
 });

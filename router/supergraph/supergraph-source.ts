@@ -1,6 +1,6 @@
-import { watchFile, unwatchFile } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import type { Logger } from '../../kit/runtime/logger.ts';
+import { runPeriodically } from '../../kit/runtime/periodic.ts';
 import type { Supergraph } from './supergraph.ts';
 import { loadSupergraph } from './supergraph.ts';
 
@@ -15,6 +15,7 @@ const WATCH_EVERY_MS = 1_000;
 
 /** Reads the file now, and again whenever it changes; a text that cannot be served is logged and the one before stays. */
 export async function watchSupergraph(deps: { path: string; logger: Logger; everyMilliseconds?: number }): Promise<SupergraphSource> {
+  let seen = await stampOf(deps.path);
   let current = loadSupergraph(await readFile(deps.path, 'utf8'));
   const listeners = new Set<(supergraph: Supergraph) => void>();
 
@@ -36,9 +37,20 @@ export async function watchSupergraph(deps: { path: string; logger: Logger; ever
       }
     }
   }
-  const onChange = (): void => void reload();
-  // Polling: a file mounted from a Kubernetes ConfigMap is a symbolic link that is swapped, which inotify on the old target never tells.
-  watchFile(deps.path, { interval: deps.everyMilliseconds ?? WATCH_EVERY_MS, persistent: false }, onChange);
+
+  // Polling: a file mounted from a Kubernetes ConfigMap is a symbolic link that is swapped, which inotify on the old target never tells. Not by
+  // watchFile: what changed between our reading and its first look is no change to it.
+  const looking = runPeriodically({
+    name: 'supergraph',
+    everyMilliseconds: deps.everyMilliseconds ?? WATCH_EVERY_MS,
+    logger: deps.logger,
+    task: async () => {
+      const stamp = await stampOf(deps.path);
+      if (stamp === seen) return;
+      seen = stamp;
+      await reload();
+    },
+  });
 
   return {
     current: () => current,
@@ -47,8 +59,18 @@ export async function watchSupergraph(deps: { path: string; logger: Logger; ever
       return () => listeners.delete(listener);
     },
     close: () => {
-      unwatchFile(deps.path, onChange);
+      void looking.close();
       listeners.clear();
     },
   };
+}
+
+/** What tells one state of a file from another. Taken before it is read: a change meanwhile costs one reading more, and is not missed. */
+async function stampOf(path: string): Promise<string> {
+  try {
+    const { ino, size, mtimeNs, ctimeNs } = await stat(path, { bigint: true });
+    return [ino, size, mtimeNs, ctimeNs].join();
+  } catch {
+    return 'not there';
+  }
 }
