@@ -1,7 +1,7 @@
 import { createIdentitySigner } from '../kit/graphql/identity.ts';
 import { parseEnv } from '../kit/runtime/env.ts';
 import type { Lifecycle } from '../kit/runtime/lifecycle.ts';
-import { cannotListen } from '../kit/runtime/listen.ts';
+import { cannotListen, listen } from '../kit/runtime/listen.ts';
 import type { Logger } from '../kit/runtime/logger.ts';
 import { connectRedis } from '../kit/runtime/redis.ts';
 import { createRouterApp } from './app.ts';
@@ -46,7 +46,10 @@ export async function startRouter(
     settings: settingsOf(env),
   });
   lifecycle.onClose('router', app.close);
-  if (env.METRICS_PORT !== undefined) createMetricsServer(metrics).listen(env.METRICS_PORT, env.HOST).unref();
+  if (env.METRICS_PORT !== undefined) {
+    const server = createMetricsServer(metrics).unref();
+    await listen(server, { host: env.HOST, port: env.METRICS_PORT, setting: 'METRICS_PORT' });
+  }
   const at = { host: env.HOST, port: env.PORT };
   return app.listen(at).catch((error: unknown) => Promise.reject(cannotListen(error, at)));
 }
