@@ -6,12 +6,13 @@ import { expect, it, onTestFinished, vi } from 'vitest';
 import { silentLogger } from '../../kit/runtime/logger.ts';
 import { eventually } from '../../tests/harness/fresh.ts';
 import { composeForTest } from '../testing/compose.ts';
+import type * as supergraphModule from './supergraph.ts';
 import { watchSupergraph } from './supergraph-source.ts';
 
 let onceLoaded = (): void => undefined;
 vi.mock('./supergraph.ts', async (importOriginal) => {
-  const original = await importOriginal<typeof import('./supergraph.ts')>();
-  const loadSupergraph: typeof original.loadSupergraph = (sdl) => {
+  const original = await importOriginal<typeof supergraphModule>();
+  const loadSupergraph: typeof supergraphModule.loadSupergraph = (sdl) => {
     const loaded = original.loadSupergraph(sdl);
     onceLoaded();
     return loaded;
