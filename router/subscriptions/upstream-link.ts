@@ -33,6 +33,10 @@ export function linkUpstream(deps: {
   onFailed: (errors: readonly SubgraphError[]) => void;
   onCompleted: () => void;
 }): UpstreamLink {
+  const unavailable: SubgraphError = {
+    message: `The ${deps.subscription.subgraph} service cannot be reached right now. Try again shortly.`,
+    extensions: { code: 'SUBGRAPH_UNAVAILABLE' },
+  };
   const openedAt = Date.now();
   let closed = false;
   let hasDelivered = deps.takesOver ?? false;
@@ -83,14 +87,12 @@ export function linkUpstream(deps: {
         attempts = 0;
         deps.onEvent(event);
       },
-      refused,
-      lost: () =>
-        tryAgain([
-          {
-            message: `The ${deps.subscription.subgraph} service cannot be reached right now. Try again shortly.`,
-            extensions: { code: 'SUBGRAPH_UNAVAILABLE' },
-          },
-        ]),
+      refused: (errors) => {
+        // Before any resolver is asked: it is the router that it does not know (keys, clocks), and signing in would not help a client.
+        if (errors.some((error) => error.extensions?.['code'] === 'UNAUTHENTICATED')) tryAgain([unavailable]);
+        else refused(errors);
+      },
+      lost: () => tryAgain([unavailable]),
       completed: () => {
         if (!isRefused) end(deps.onCompleted);
       },
