@@ -74,9 +74,13 @@ const CURRENCIES = new Set(Intl.supportedValuesOf('currency'));
 
 export const TimeZone = stringScalar('TimeZone', 'an IANA time zone, e.g. Europe/Berlin', isTimeZone);
 export const CurrencyCode = stringScalar('CurrencyCode', 'an ISO 4217 code, e.g. EUR', (value) => CURRENCIES.has(value));
-/** One @, something on both sides, a dot in the domain, at most 254 characters: whether mail arrives only mail can tell. */
+/**
+ * One @, something on both sides, a dot in the domain, at most 254 characters: whether mail arrives only mail can tell. Nothing that an address has to quote:
+ * where mail is written these characters separate addresses.
+ */
 export const EmailAddress = stringScalar(
   'EmailAddress',
   'an e-mail address',
-  (value) => value.trim().length <= 254 && /^[^\s@]{1,64}@[^\s@.]+(\.[^\s@.]+)+$/.test(value.trim()),
+  (value) =>
+    value.trim().length <= 254 && /^[^\s@\p{C},;:<>()[\]\\"]{1,64}@[\p{L}\p{M}\p{N}-]+(\.[\p{L}\p{M}\p{N}-]+)+$/u.test(value.trim()),
 );
