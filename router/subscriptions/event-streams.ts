@@ -115,7 +115,7 @@ export function createEventStreams(deps: { sessions: Sessions; registry: SocketR
     });
 
     const start = deps.operations.forSocket({
-      session,
+      session: async () => session,
       address: from.address,
       requestId: from.requestId,
       isWritable: backpressure.isWritable,

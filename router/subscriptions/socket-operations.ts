@@ -17,7 +17,7 @@ import { sharePayload } from './shared-payload.ts';
 
 /** The socket, or the stream, that an operation came in on. */
 type OperationSocket = {
-  readonly session: RequestSession;
+  readonly session: () => Promise<RequestSession>;
   readonly address: string;
   readonly isWritable: () => boolean;
   readonly onceWritable: (callback: () => void) => void;
@@ -46,7 +46,7 @@ export function createSocketOperations(deps: {
 }): SocketOperations {
   /** The session may have ended since the upgrade; or since it was resolved, before the socket was among those that are told. */
   async function sessionNow(socket: OperationSocket): Promise<RequestSession> {
-    const { session } = socket;
+    const session = await socket.session();
     if (!session.token) return session;
     // Refreshed by this very request: asking would count its new cookies as seen before they have arrived.
     if (socket.requestId !== undefined && session.cookies.length > 0) return session;

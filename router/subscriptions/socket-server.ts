@@ -9,13 +9,16 @@ import { networkOf } from '../http/client-address.ts';
 import type { Origins } from '../http/origins.ts';
 import type { RateLimits } from '../limits/rate-limits.ts';
 import { rateLimited, retryAfterOf } from '../limits/rate-limits.ts';
+import type { AccessToken } from '../session/access-token.ts';
 import { remainingMs } from '../session/access-token.ts';
 import type { RequestSession, Sessions } from '../session/sessions.ts';
 import type { SocketSettings } from '../settings.ts';
 import { watchBackpressure } from './backpressure.ts';
+import { closeInBatches } from './close-in-batches.ts';
 import { CLOSE, createProtocol } from './protocol.ts';
 import type { SocketOperations } from './socket-operations.ts';
 import type { SocketRegistry } from './socket-registry.ts';
+import { createSocketSession } from './socket-session.ts';
 import { refuseUpgrade } from './upgrade-refusal.ts';
 
 const SUBPROTOCOL = 'graphql-transport-ws';
@@ -23,6 +26,15 @@ const MAX_PAYLOAD_BYTES = 64 * 1024;
 /** A phone that lost its network never says goodbye. */
 const HEARTBEAT_MS = 30_000;
 const RETRY_AFTER_SECONDS = 5;
+
+/** What an upgrade leaves to its socket. */
+type Opened = {
+  readonly session: RequestSession;
+  readonly address: string;
+  readonly resolve: () => Promise<RequestSession>;
+  readonly reserveUser: (userId: string) => boolean;
+  readonly release: () => void;
+};
 
 export type SocketServer = { readonly close: () => Promise<void> };
 
@@ -62,9 +74,20 @@ export function serveSockets(deps: {
   heartbeat.unref();
 
   /** `socket` is the connection under the WebSocket: ready frames go straight to it. Without compression ws writes its own at once, too. */
-  function serve(webSocket: WebSocket, socket: Duplex, session: RequestSession, address: string, release: () => void): void {
+  function serve(webSocket: WebSocket, socket: Duplex, opened: Opened): void {
+    const { address, release } = opened;
     const backpressure = watchBackpressure(webSocket);
     const close = (code: number, reason: string): void => webSocket.close(code, reason);
+    let expiry: NodeJS.Timeout | undefined;
+    const expireWith = (token: AccessToken): void => {
+      if (webSocket.readyState === webSocket.OPEN) expiry = setTimeout(() => close(CLOSE.expired, 'Session expired'), remainingMs(token));
+    };
+    const session = createSocketSession({
+      opened: opened.session,
+      resolve: opened.resolve,
+      reserve: opened.reserveUser,
+      onToken: expireWith,
+    });
     const protocol = createProtocol({
       send: (text) => {
         if (webSocket.readyState !== webSocket.OPEN) return;
@@ -78,7 +101,7 @@ export function serveSockets(deps: {
       },
       close,
       start: deps.operations.forSocket({
-        session,
+        session: session.now,
         address,
         isWritable: backpressure.isWritable,
         onceWritable: backpressure.onceWritable,
@@ -93,8 +116,13 @@ export function serveSockets(deps: {
         },
       ],
     });
-    const expiry = session.token && setTimeout(() => close(CLOSE.expired, 'Session expired'), remainingMs(session.token));
-    const unregister = deps.registry.add({ token: session.token, close });
+    if (opened.session.token) expireWith(opened.session.token);
+    const unregister = deps.registry.add({
+      get token() {
+        return session.token();
+      },
+      close,
+    });
     alive.add(webSocket);
     webSocket.on('pong', () => alive.add(webSocket));
     webSocket.on('ping', (payload) => {
@@ -108,7 +136,7 @@ export function serveSockets(deps: {
     // A broken or oversized frame: ws has sent its close code and ends the socket by itself.
     webSocket.on('error', (error) => deps.logger.debug({ err: error }, 'a socket failed'));
     webSocket.once('close', () => {
-      if (expiry) clearTimeout(expiry);
+      clearTimeout(expiry);
       unregister();
       release();
       backpressure.close();
@@ -131,16 +159,20 @@ export function serveSockets(deps: {
     if (!releaseAddress) return refuseUpgrade(socket, 429, 'Too many connections.', { 'retry-after': String(RETRY_AFTER_SECONDS) });
     // From here on the place must be given back, whatever happens to the connection meanwhile.
     let releaseUser: (() => void) | null = null;
+    let isReleased = false;
     const release = (): void => {
+      isReleased = true;
       releaseAddress();
       releaseUser?.();
     };
-    socket.once('close', release);
-
-    let cookies: readonly string[] = [];
-    try {
-      await deps.rateLimits.consume([{ limit: 'address', key: networkOf(address) }]);
-      const session = await deps.sessions.resolve(
+    const reserveUser = (userId: string): boolean => {
+      // The client may hang up while it is found out who it is: nobody would give the place back.
+      if (isReleased) return false;
+      releaseUser = deps.registry.reserveUser(userId);
+      return releaseUser !== null;
+    };
+    const resolve = (): Promise<RequestSession> =>
+      deps.sessions.resolve(
         {
           cookieHeader: headers.cookie,
           authorization: headers.authorization,
@@ -150,11 +182,14 @@ export function serveSockets(deps: {
         },
         { mayRefresh: true },
       );
+    socket.once('close', release);
+
+    let cookies: readonly string[] = [];
+    try {
+      await deps.rateLimits.consume([{ limit: 'address', key: networkOf(address) }]);
+      const session = await resolve();
       cookies = session.cookies;
-      if (session.viewer) {
-        releaseUser = deps.registry.reserveUser(session.viewer.userId);
-        if (!releaseUser) throw rateLimited(RETRY_AFTER_SECONDS);
-      }
+      if (session.viewer && !reserveUser(session.viewer.userId) && !socket.destroyed) throw rateLimited(RETRY_AFTER_SECONDS);
       if (socket.destroyed) {
         release();
         return;
@@ -165,7 +200,9 @@ export function serveSockets(deps: {
         return refuseUpgrade(socket, 503, '', {}, cookies);
       }
       cookiesOf.set(request, cookies);
-      server.handleUpgrade(request, socket, head, (webSocket) => serve(webSocket, socket, session, address, release));
+      server.handleUpgrade(request, socket, head, (webSocket) =>
+        serve(webSocket, socket, { session, address, resolve, reserveUser, release }),
+      );
     } catch (error) {
       release();
       refuse(error, socket, cookies);
@@ -196,28 +233,6 @@ export function serveSockets(deps: {
       server.close();
     },
   };
-}
-
-const BATCH = 200;
-const BATCH_EVERY_MS = 100;
-const LAST_WORDS_MS = 1_000;
-
-/** Not all at once: they all come back somewhere, and should not do so in the same millisecond. */
-async function closeInBatches(sockets: readonly WebSocket[]): Promise<void> {
-  for (let start = 0; start < sockets.length; start += BATCH) {
-    if (start > 0) await new Promise((resolve) => setTimeout(resolve, BATCH_EVERY_MS * (0.5 + Math.random())));
-    for (const socket of sockets.slice(start, start + BATCH)) socket.close(CLOSE.goingAway, 'Going away');
-  }
-  const gone = Promise.all(
-    sockets
-      .filter((socket) => socket.readyState !== socket.CLOSED)
-      .map((socket) => new Promise((resolve) => socket.once('close', resolve))),
-  );
-  const deadline = setTimeout(() => {
-    for (const socket of sockets) socket.terminate();
-  }, LAST_WORDS_MS);
-  await gone;
-  clearTimeout(deadline);
 }
 
 /** Empty for what is no address at all, such as `//`. */
