@@ -32,9 +32,9 @@ export function createPlanExecutor(deps: { fallback: Executor }): Executor {
     const errors: ExecutionError[] = [];
     if (execution.node) await runNode(execution, execution.node, { path: [], objects: [root] }, root, errors);
     try {
-      return { data: shape.apply(root, execution.variables), errors };
+      const { data, misfits } = shape.apply(root, execution.variables);
+      return { data, errors: [...errors, ...misfits.map((misfit) => ({ ...misfit, subgraph: undefined }))] };
     } catch (error) {
-      // A subgraph sent something of another shape than its schema says.
       return {
         data: undefined,
         errors: [...errors, { message: error instanceof Error ? error.message : String(error), subgraph: undefined }],
@@ -84,7 +84,8 @@ function conditionHolds({ checked, variables }: Execution, name: string): boolea
 function collect(value: unknown, path: readonly (string | number)[], index: number, found: Values[]): void {
   if (Array.isArray(value)) {
     const next = path[index] === '@' ? index + 1 : index;
-    if (next === index && index < path.length) throw new Error('a list where the plan saw none');
+    // A list where the plan saw none: there is nothing to fetch for it, and the answer's shape tells of it.
+    if (next === index && index < path.length) return;
     for (const element of value) collect(element, path, next, found);
     return;
   }

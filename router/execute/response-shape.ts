@@ -13,6 +13,7 @@ import {
 import type { CheckedOperation } from '../operation/documents.ts';
 import type { Values } from './plan-values.ts';
 import { isValues, own, setOwn } from './plan-values.ts';
+import type { ResponsePath } from './unavailable-fields.ts';
 
 /** @skip or @include: the selection stays if the value is not `leavesOutIf`. */
 type Condition = { readonly variable: string; readonly leavesOutIf: boolean } | { readonly isLeftOut: boolean };
@@ -41,14 +42,23 @@ type ValueShape =
   | { readonly kind: 'object'; readonly type: GraphQLCompositeType }
   | { readonly kind: 'leaf'; readonly isValid: (value: unknown) => boolean };
 
+/** Where a subgraph sent something of another shape than its schema says, put together from its end while the answer is. */
+type Misfit = { readonly message: string; readonly path: (string | number)[] };
+
 type Schema = {
+  readonly misfits: Misfit[];
   readonly compositeType: (name: string) => GraphQLCompositeType | null;
   readonly objectTypeName: (name: string) => string | null;
 };
 type Variables = Readonly<Record<string, unknown>>;
 
 /** Makes an answer of exactly the operation's shape out of all that was fetched; nulls in the wrong place bubble. */
-export type ResponseShape = { readonly apply: (data: Values, variables: Readonly<Record<string, unknown>>) => Values | null };
+export type ResponseShape = {
+  readonly apply: (
+    data: Values,
+    variables: Readonly<Record<string, unknown>>,
+  ) => { readonly data: Values | null; readonly misfits: readonly { readonly message: string; readonly path: ResponsePath }[] };
+};
 
 const INVALID = Symbol('null where null is not allowed');
 
@@ -94,7 +104,7 @@ export function compileResponseShape(checked: CheckedOperation): ResponseShape |
   const selections = compileSet(checked.operation.selectionSet, root);
   if (asksForSchema) return null;
   const defaults = defaultsOf(checked);
-  const types: Schema = {
+  const types: Omit<Schema, 'misfits'> = {
     compositeType: remembered((name) => {
       const type = schema.getType(name);
       return isCompositeType(type) ? type : null;
@@ -107,7 +117,9 @@ export function compileResponseShape(checked: CheckedOperation): ResponseShape |
   return {
     apply(data, variables) {
       const output: Values = {};
-      return shapeSelections(types, selections, data, output, root, { ...defaults, ...variables }) ? output : null;
+      const misfits: Misfit[] = [];
+      const isWhole = shapeSelections({ ...types, misfits }, selections, data, output, root, { ...defaults, ...variables });
+      return { data: isWhole ? output : null, misfits };
     },
   };
 }
@@ -208,7 +220,9 @@ function shapeSelections(
       continue;
     }
     if (!selection.value) throw new Error(`a field without a type: ${responseName}`);
+    const before = schema.misfits.length;
     const value = shapeValue(schema, selection.value, selection.selections, own(input, responseName) ?? null, known, variables);
+    if (schema.misfits.length > before) placeUnder(responseName, schema.misfits, before);
     setOwn(output, responseName, value === INVALID ? null : value);
     if (value === INVALID) return false;
   }
@@ -234,7 +248,7 @@ function shapeValue(
     case 'list':
       return shapeList(schema, shape.of, selections, input, known, variables);
     case 'object': {
-      if (!isValues(input)) throw new Error('an object was expected of a subgraph');
+      if (!isValues(input)) return misfit(schema, 'an object was expected of a subgraph');
       const typename = typenameOf(input);
       const actual = typename === null ? shape.type : schema.compositeType(typename);
       if (!actual) return null;
@@ -255,13 +269,25 @@ function shapeList(
   variables: Variables,
 ): unknown {
   if (!Array.isArray(input) || (known !== undefined && !(Array.isArray(known) && known.length === input.length)))
-    throw new Error('a list was expected of a subgraph');
+    return misfit(schema, 'a list was expected of a subgraph');
   let isInvalid = false;
   const list = input.map((element: unknown, index) => {
+    const before = schema.misfits.length;
     const value = shapeValue(schema, of, selections, element, Array.isArray(known) ? known[index] : undefined, variables);
+    if (schema.misfits.length > before) placeUnder(index, schema.misfits, before);
     if (value !== INVALID) return value;
     isInvalid = true;
     return null;
   });
   return isInvalid ? null : list;
+}
+
+/** Only the field that it was sent for is left without a value. */
+function misfit({ misfits }: Schema, message: string): null {
+  misfits.push({ message, path: [] });
+  return null;
+}
+
+function placeUnder(step: string | number, misfits: readonly Misfit[], from: number): void {
+  for (const { path } of misfits.slice(from)) path.unshift(step);
 }
