@@ -1,9 +1,11 @@
 import type { GraphQLError } from 'graphql';
-import type { SubgraphAnswer, SubgraphError } from '../execute/subgraph-client.ts';
-import { parseAnswer } from '../execute/subgraph-client.ts';
+import type { SubgraphError } from '../execute/subgraph-client.ts';
 import type { EventComposer } from './event-composer.ts';
+import type { Composed } from './event-intake.ts';
+import { createEventIntake } from './event-intake.ts';
 import type { EventLog, LoggedEvent } from './event-log.ts';
 import { createEventLog } from './event-log.ts';
+import { createKeptSnapshot } from './kept-snapshot.ts';
 import type { SharedPayload } from './shared-payload.ts';
 import { joinPayloads, sharePayload } from './shared-payload.ts';
 import type { Outlet, Subscriber } from './subscriber.ts';
@@ -20,15 +22,6 @@ export type Topic = {
   readonly close: () => void;
 };
 
-/** A composed snapshot serves all who join within this time; the fields of other subgraphs in it are at most this old. */
-const SNAPSHOT_REUSE_MS = 1_000;
-/** Events waiting to be composed; beyond it the upstream is subscribed anew once they are done, because one snapshot costs less than all that follow. */
-const BACKLOG_MAX = 256;
-/** Of those, how many are composed at a time: the next ones' fetches run while the first is written to its clients. */
-const COMPOSING_MAX = 8;
-
-type RawSnapshot = { readonly text: string; readonly version: number };
-type Numbered = { readonly version: number; readonly previous: number | null };
 type Delta = { readonly version: number; readonly previous: number; readonly payload: SharedPayload };
 
 /**
@@ -54,20 +47,23 @@ export function createTopic(deps: {
 }): Topic {
   const log = deps.log ?? createEventLog();
   const subscribers = new Set<Subscriber>();
-  /** The last snapshot as the subgraph sent it: a joiner's copy is composed anew. */
-  let rawSnapshot: RawSnapshot | null = null;
-  let composedSnapshot: { readonly version: number; readonly at: number; readonly payload: Promise<SharedPayload> } | null = null;
+  const kept = createKeptSnapshot({ composer: deps.composer });
   let catchUp: UpstreamLink | null = null;
-  let backlog = 0;
-  let isOverrun = false;
   let hasBegun = false;
-  let work: Promise<void> = Promise.resolve();
-  const composing: Promise<unknown>[] = [];
   let delivered = 0;
   /** Deltas that go out together, at the end of this turn of the event loop. */
   let ready: Delta[] = [];
   let arrivals: number[] = [];
   let closed = false;
+  const intake = createEventIntake({
+    plan: deps.plan,
+    composer: deps.composer,
+    isClosed: () => closed,
+    onComposed: process,
+    onFailed: (error) => finish((outlet) => outlet.fail([deps.toUnexpected(error)])),
+    onOverrun: () => link.close(),
+    onCaughtUp: reopen,
+  });
   let link = openLink();
 
   function openLink(): UpstreamLink {
@@ -76,12 +72,16 @@ export function createTopic(deps: {
       subscription: deps.subscription,
       resubscribes: deps.plan.resumable !== null,
       takesOver: hasBegun,
-      onEvent: enqueue,
+      onEvent: (event) => {
+        if (closed) return;
+        hasBegun = true;
+        intake.take(event);
+      },
       onLost: () => undefined,
       onFailed: (errors) => finish((outlet) => outlet.fail(deps.toClientErrors(errors))),
       onCompleted: () => {
         // What came before the end is still on its way.
-        work = work.then(() => finish((outlet) => outlet.complete()));
+        intake.afterAll(() => finish((outlet) => outlet.complete()));
       },
     });
   }
@@ -103,45 +103,10 @@ export function createTopic(deps: {
     for (const { outlet } of all) tell(outlet);
   }
 
-  function enqueue(event: SubgraphAnswer): void {
-    if (closed) return;
-    hasBegun = true;
-    if (backlog >= BACKLOG_MAX && deps.plan.resumable) {
-      // Not anew at once: its snapshot would come on top of all that waits.
-      isOverrun = true;
-      link.close();
-      return;
-    }
-    backlog += 1;
-    const arrived = performance.now();
-    const composed = (composing.length < COMPOSING_MAX ? undefined : composing.shift()) ?? Promise.resolve();
-    const next = composed.then(() => compose(event));
-    composing.push(next.catch(() => undefined));
-    work = work
-      .then(async () => process(await next, arrived))
-      .catch((error: unknown) => finish((outlet) => outlet.fail([deps.toUnexpected(error)])))
-      .finally(() => {
-        backlog -= 1;
-        if (isOverrun && backlog === 0) reopen();
-      });
-  }
-
-  type Composed = { readonly numbered: Numbered | null; readonly raw: RawSnapshot | null; readonly payload: SharedPayload };
-
-  async function compose(event: SubgraphAnswer): Promise<Composed | null> {
-    if (closed) return null;
-    const numbered = deps.plan.resumable ? deps.plan.versionsOf(event.data) : null;
-    // Before composing, which merges into the event.
-    const raw = numbered?.previous === null ? { text: JSON.stringify(event), version: numbered.version } : null;
-    return { numbered, raw, payload: sharePayload(await deps.composer.compose(event)) };
-  }
-
   /** In the order in which the events came, whichever was composed first. */
-  function process(composed: Composed | null, arrived: number): void {
-    if (closed || !composed) return;
+  function process({ numbered, raw, payload }: Composed, arrived: number): void {
     deps.onBegun?.();
-    const { numbered, raw, payload } = composed;
-    if (raw) rawSnapshot = raw;
+    if (raw) kept.keep(raw);
     if (numbered && numbered.previous !== null) {
       const delta = { version: numbered.version, previous: numbered.previous, payload };
       // At once: whoever joins or catches up from here on finds it there.
@@ -172,7 +137,7 @@ export function createTopic(deps: {
   /** Whatever the client had, this replaces it; one that is waiting gets it when it is pumped. */
   function deliverSnapshot(event: LoggedEvent): void {
     log.append(event);
-    composedSnapshot = { version: event.version, at: Date.now(), payload: Promise.resolve(event.payload) };
+    kept.keepComposed(event.version, Promise.resolve(event.payload));
     for (const subscriber of subscribers) {
       if (subscriber.waiting || !subscriber.outlet.isWritable()) {
         subscriber.version = null;
@@ -245,7 +210,8 @@ export function createTopic(deps: {
 
   async function sendSnapshot(subscriber: Subscriber): Promise<void> {
     const base = log.snapshot();
-    if (!base || rawSnapshot?.version !== base.version) {
+    const raw = kept.raw();
+    if (!base || raw?.version !== base.version) {
       // Nothing to begin from: the stream's own first event will come, or one is fetched beside it.
       if (isInStep()) openCatchUp();
       return;
@@ -253,7 +219,7 @@ export function createTopic(deps: {
     subscriber.waiting = true;
     if (subscriber.version !== null) deps.onResynchronised();
     try {
-      const payload = await snapshotPayload(rawSnapshot);
+      const payload = await kept.payloadOf(raw);
       if (closed || !subscribers.has(subscriber)) return;
       write(subscriber.outlet, payload, 1);
       subscriber.version = base.version;
@@ -267,14 +233,7 @@ export function createTopic(deps: {
   }
 
   /** False until the stream's first event: then everybody simply waits for it. */
-  const isInStep = (): boolean => rawSnapshot !== null;
-
-  function snapshotPayload(raw: { readonly text: string; readonly version: number }): Promise<SharedPayload> {
-    if (composedSnapshot?.version === raw.version && Date.now() - composedSnapshot.at < SNAPSHOT_REUSE_MS) return composedSnapshot.payload;
-    const payload = deps.composer.compose(parseAnswer(raw.text) ?? {}).then(sharePayload);
-    composedSnapshot = { version: raw.version, at: Date.now(), payload };
-    return payload;
-  }
+  const isInStep = (): boolean => kept.raw() !== null;
 
   /** One more upstream subscription, for its snapshot alone, on behalf of all who wait. */
   function openCatchUp(): void {
@@ -298,7 +257,7 @@ export function createTopic(deps: {
           restart();
           return;
         }
-        rawSnapshot = { text: JSON.stringify(event), version: numbered.version };
+        kept.keep({ text: JSON.stringify(event), version: numbered.version });
         for (const subscriber of behind) pump(subscriber);
       },
       onLost: () => undefined,
@@ -314,13 +273,13 @@ export function createTopic(deps: {
     if (closed) return;
     flush();
     log.clear();
-    rawSnapshot = null;
+    kept.keep(null);
     reopen();
   }
 
   function reopen(): void {
     if (closed) return;
-    isOverrun = false;
+    intake.beginAnew();
     link.close();
     link = openLink();
   }
