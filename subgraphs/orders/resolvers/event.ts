@@ -8,6 +8,7 @@ import { LISTED_SEATS_MAX } from '../domain/seat-allowance.ts';
 import { countSeats } from '../domain/seat-map.ts';
 import { priceRange } from '../domain/seating-plan.ts';
 import type { SeatMapView } from '../domain/seat.ts';
+import { seatView } from '../domain/seat.ts';
 import type { EventResolvers, SeatMapResolvers } from '../schema.generated.ts';
 import { orderConnection } from './order-pages.ts';
 
@@ -41,7 +42,7 @@ export const seatMap: Implements<SeatMapResolvers, 'version' | 'seats' | 'sectio
   seats: ({ plan, statuses }, _args, { seatAllowance }) => {
     if (!seatAllowance.take(plan.seats.size))
       throw new AppError('BAD_USER_INPUT', `Ask for the seats of fewer events at once: at most ${LISTED_SEATS_MAX} seats.`);
-    return Array.from(plan.seats.values(), (seat) => ({ ...seat, status: statuses.get(seat.seatId) ?? 'AVAILABLE' }));
+    return Array.from(plan.seats.values(), (seat) => seatView(seat, statuses.get(seat.seatId) ?? 'AVAILABLE'));
   },
   sections: ({ plan }) => plan.sections,
   serverTime: (_map, _args, { clock }) => clock.now(),
