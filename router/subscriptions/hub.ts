@@ -19,8 +19,8 @@ import type { Membership, Topic } from './topic.ts';
 import { createTopic } from './topic.ts';
 import type { Upstreams } from './upstream.ts';
 
-/** Each keeps its last snapshot, a megabyte or two for the largest halls; those of a venue behind one address mostly watch the same. */
-const TOPICS_PER_ADDRESS = 100;
+/** Each keeps its last snapshot, six megabytes for the largest hall; those of a venue behind one address mostly watch the same. */
+const TOPICS_PER_ADDRESS = 40;
 const RETRY_AFTER_SECONDS = 5;
 /** A subgraph that is away says nothing for long; others of this address need not wait for it. */
 const OPENING_MAX_MS = 1_000;
