@@ -9,8 +9,10 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 process.chdir(root);
 
 const tsx = ['--import', 'tsx'];
+/** What a large answer is made of outlives a nursery of the usual 16 MB, and is copied about: a tenth of the time of a map of 10,000 seats. As in Dockerfile. */
+const LARGE_NURSERY = '--max-semi-space-size=64';
 const COMMANDS = {
-  start: { needs: ['redis', 'playground'], run: [...tsx, 'local/start.ts'] },
+  start: { needs: ['redis', 'playground'], run: [LARGE_NURSERY, ...tsx, 'local/start.ts'] },
   test: { needs: ['redis'], run: ['node_modules/vitest/vitest.mjs', 'run'] },
   packages: { needs: [], run: null },
   'test-web': {
