@@ -64,7 +64,7 @@ export function isForClients(error: unknown): boolean {
   return typeof code === 'string' && (REQUEST_CODES.has(code) || code.startsWith('PERSISTED_QUERY_'));
 }
 
-type FormattedError = NonNullable<FormattedExecutionResult['errors']>[number];
+export type FormattedError = NonNullable<FormattedExecutionResult['errors']>[number];
 
 /** The masked form of an unknown error: nothing of the cause, but the request id under which it was logged. */
 export function maskedError(formatted: FormattedError, requestId: string): FormattedError {

@@ -13,6 +13,8 @@ import type { FastifyInstance } from 'fastify';
 import fastify from 'fastify';
 import { parse } from 'graphql';
 import { newId } from '../values/ids.ts';
+import { createCompiledQueries } from './compiled-queries.ts';
+import type { FormattedError } from './errors.ts';
 import { AppError, isForClients, maskedError, rootCause, unavailableError } from './errors.ts';
 import type { Identity, IdentityVerifier } from './identity.ts';
 import { IDENTITY_HEADER } from './identity.ts';
@@ -35,6 +37,8 @@ export type SubgraphServerDeps<Context extends BaseContext> = {
   /** Whether an error means that a server we depend on is away: then the client is told to try again, not that something broke. */
   readonly isUnavailable: (error: unknown) => boolean;
   readonly introspection: boolean;
+  /** Fields with large lists below them: queries with one are compiled. */
+  readonly compiledFields?: readonly string[];
   /** Answers while the process lives; `ready` is asked for /readyz. */
   readonly ready: () => Promise<boolean>;
   readonly routes?: (app: FastifyInstance) => void;
@@ -76,6 +80,13 @@ export async function createSubgraphServer<Context extends BaseContext>(deps: Su
     else deps.logger.error({ err: cause, requestId }, 'a resolver failed');
   };
 
+  function formatError(formatted: FormattedError, error: unknown): FormattedError {
+    const requestId = newId('err');
+    logUnexpected(error, requestId);
+    if (isForClients(error)) return formatted;
+    return deps.isUnavailable(rootCause(error)) ? unavailableError(formatted, requestId) : maskedError(formatted, requestId);
+  }
+
   const apollo = new ApolloServer<Context>({
     schema,
     introspection: deps.introspection,
@@ -90,13 +101,9 @@ export async function createSubgraphServer<Context extends BaseContext>(deps: Su
       // Nothing caches our answers, and it would look at every field of every seat.
       ApolloServerPluginCacheControlDisabled(),
       extensionsPlugin,
+      createCompiledQueries({ schema, fields: new Set(deps.compiledFields), formatError }),
     ],
-    formatError: (formatted, error) => {
-      const requestId = newId('err');
-      logUnexpected(error, requestId);
-      if (isForClients(error)) return formatted;
-      return deps.isUnavailable(rootCause(error)) ? unavailableError(formatted, requestId) : maskedError(formatted, requestId);
-    },
+    formatError,
   });
   await apollo.start();
 

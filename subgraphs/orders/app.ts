@@ -125,6 +125,7 @@ export async function createOrdersApp(deps: OrdersDeps): Promise<OrdersApp> {
     logger,
     isUnavailable: isConnectionFailure,
     introspection: settings.introspection,
+    compiledFields: ['seatMap'],
     routes: (app) => {
       payments.serve(app, { followPayment: core.followPayment, logError });
       // For scanners that check tickets offline.
