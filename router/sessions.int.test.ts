@@ -1,6 +1,7 @@
 import { SignJWT, generateKeyPair } from 'jose';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { ACCESS_TOKEN, sessionKeys } from '../kit/runtime/session-keys.ts';
+import { wait } from '../kit/values/wait.ts';
 import { eventually } from '../tests/harness/fresh.ts';
 import type { World } from './testing/world.ts';
 import { startWorld } from './testing/world.ts';
@@ -195,12 +196,18 @@ describe('sessions', () => {
       const claims = someone();
       const cookie = `refresh_token=${world.authority.refreshToken(claims)}`;
       const before = refreshes();
+      const { grant } = world.authority;
+      // On a busy machine the last would come when the first is answered already.
+      const slow = vi.spyOn(world.authority, 'grant').mockImplementationOnce(async (of) => {
+        await wait(300);
+        return grant.call(world.authority, of);
+      });
+      onTestFinished(() => slow.mockRestore());
       const answers = await Promise.all(Array.from({ length: 20 }, () => world.ask('{ me { id } }', { headers: { cookie } })));
       expect(new Set(answers.map((answer) => JSON.stringify(answer.data)))).toEqual(
         new Set([JSON.stringify({ me: { id: claims.userId } })]),
       );
-      // On a busy machine the last may come when the first is answered already; each for itself would be 20.
-      expect(refreshes() - before).toBeLessThanOrEqual(10);
+      expect(refreshes() - before).toBeLessThanOrEqual(3);
     });
 
     it('clears the cookies of a session that is over, and goes on anonymously', async () => {

@@ -4,7 +4,6 @@ import type { Buyer } from '../clients/buyer.ts';
 import type { Stage } from '../stage.ts';
 import type { Scenario } from './scenario.ts';
 
-/** For half of the answers: who waits in vain for Redis does so every time, a busy machine is slow now and then. */
 const ANSWERS_WITHIN_MS = 1_000;
 const OUTAGE_MS = 3_000;
 
@@ -13,9 +12,9 @@ const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => 
 /** Without Redis nobody can hold, which is said within a second by its code; what is sold can still be read. */
 async function outageIsAnswered(stage: Stage): Promise<string> {
   const buyer = stage.buyers[0] as Buyer;
-  const times: number[] = [];
+  let longest = 0;
   for (const side of [0, 1] as const)
-    for (let round = 0; round < 3; round += 1) {
+    for (let times = 0; times < 3; times += 1) {
       const begun = performance.now();
       const hold = await buyer.hold(side, stage.eventId, ['E-10']);
       const held = performance.now();
@@ -25,16 +24,14 @@ async function outageIsAnswered(stage: Stage): Promise<string> {
         { id: stage.eventId },
       );
       const read = performance.now();
-      times.push(held - begun, read - held);
+      longest = Math.max(longest, held - begun, read - held);
       const { answer } = hold;
       if (typeof answer === 'string' || answer.kind !== 'failed' || answer.code !== 'SERVICE_UNAVAILABLE')
         stage.note([`Redis away: a hold was answered with ${JSON.stringify(answer)}`]);
       if ('kind' in seats || seats.data.event.seatMap?.seats.length !== 50)
         stage.note([`Redis away: the seats were answered with ${JSON.stringify(seats).slice(0, 200)}`]);
     }
-  times.sort((a, b) => a - b);
-  const [median = 0, longest = 0] = [times[times.length / 2], times.at(-1)];
-  if (median > ANSWERS_WITHIN_MS) stage.note([`Redis away: half of the answers took ${Math.round(median)} ms and more`]);
+  if (longest > ANSWERS_WITHIN_MS) stage.note([`Redis away: an answer took ${Math.round(longest)} ms`]);
   return `answers in at most ${Math.round(longest)} ms`;
 }
 
